@@ -1,0 +1,255 @@
+"""Every knob once: default, label, help, unit, bounds. Flags, form and run.json come from here."""
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+
+from core.errors import ConfigError
+
+Group = Literal["Pictures", "Networks", "Training", "Reporting"]
+
+
+def _knob(
+    default: object,
+    label: str,
+    about: str,
+    group: Group,
+    *,
+    unit: str = "",
+    advanced: bool = False,
+    **bounds: float,
+) -> Any:
+    return Field(
+        default,
+        title=label,
+        description=about,
+        json_schema_extra={"group": group, "unit": unit, "advanced": advanced},
+        **bounds,  # type: ignore[arg-type]
+    )
+
+
+class Config(BaseModel):
+    """What a run computes, besides its pictures. Immutable; `replace` gives a changed copy."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    size: Literal[32, 64, 128, 256] = _knob(
+        64,
+        "Picture size",
+        "Side of the square pictures. Doubling it makes a step about four times as long.",
+        "Pictures",
+        unit="px",
+    )
+    color: Literal["rgb", "grey"] = _knob(
+        "rgb",
+        "Colour",
+        "Train on colour or on grey pictures.",
+        "Pictures",
+        advanced=True,
+    )
+    crop: Literal["center", "celeba", "pad", "stretch"] = _knob(
+        "center",
+        "Crop",
+        "How a picture becomes square: its centre, the face in a CelebA picture, padded, or stretched.",
+        "Pictures",
+    )
+    flip: bool = _knob(
+        False,
+        "Mirror at random",
+        "Show each picture mirrored half of the time. Helps when there are few pictures.",
+        "Pictures",
+    )
+    latent_dim: int = _knob(
+        100,
+        "Latent size",
+        "Numbers in z, the vector that the generator turns into a face.",
+        "Networks",
+        advanced=True,
+        ge=2,
+        le=1024,
+    )
+    g_features: int = _knob(
+        64,
+        "Generator width",
+        "Channels of the generator's last hidden layer. Wider learns more and runs slower.",
+        "Networks",
+        unit="features",
+        ge=4,
+        le=512,
+    )
+    d_features: int = _knob(
+        64,
+        "Discriminator width",
+        "Channels of the discriminator's first layer.",
+        "Networks",
+        unit="features",
+        ge=4,
+        le=512,
+    )
+    batch_size: int = _knob(
+        128,
+        "Batch size",
+        "Pictures in one step.",
+        "Training",
+        unit="pictures",
+        ge=2,
+        le=4096,
+    )
+    duration: float = _knob(
+        5.0,
+        "Train for",
+        "When to stop by itself. Stop and resume work at any time.",
+        "Training",
+        gt=0,
+    )
+    duration_unit: Literal["steps", "epochs", "minutes"] = _knob(
+        "epochs",
+        "Counted in",
+        "Steps, epochs (passes over all pictures) or minutes; over the whole run.",
+        "Training",
+    )
+    g_lr: float = _knob(
+        2e-4,
+        "Generator learning rate",
+        "Step length of the generator's Adam.",
+        "Training",
+        advanced=True,
+        gt=0,
+        le=0.1,
+    )
+    d_lr: float = _knob(
+        2e-4,
+        "Discriminator learning rate",
+        "Step length of the discriminator's Adam.",
+        "Training",
+        advanced=True,
+        gt=0,
+        le=0.1,
+    )
+    beta1: float = _knob(
+        0.5,
+        "Adam beta 1",
+        "Momentum of both optimisers; DCGANs use .5.",
+        "Training",
+        advanced=True,
+        ge=0,
+        lt=1,
+    )
+    beta2: float = _knob(
+        0.999,
+        "Adam beta 2",
+        "Memory of the squared gradients.",
+        "Training",
+        advanced=True,
+        ge=0,
+        lt=1,
+    )
+    ema_decay: float = _knob(
+        0.999,
+        "EMA decay",
+        "How slowly the averaged generator, whose faces are shown, follows. 0 is off.",
+        "Training",
+        advanced=True,
+        ge=0,
+        lt=1,
+    )
+    precision: Literal["auto", "float32", "bf16"] = _knob(
+        "auto",
+        "Precision",
+        "auto takes bf16 where the device is fast at it, else float32.",
+        "Training",
+        advanced=True,
+    )
+    seed: int = _knob(
+        0,
+        "Seed",
+        "Same seed, same pictures and same device give the same run.",
+        "Training",
+        ge=0,
+        le=2**31 - 1,
+    )
+    log_every: int = _knob(
+        1,
+        "Numbers every",
+        "How often losses are recorded.",
+        "Reporting",
+        unit="steps",
+        advanced=True,
+        ge=1,
+        le=10_000,
+    )
+    sample_every: int = _knob(
+        100,
+        "Faces every",
+        "How often the fixed faces are drawn and kept.",
+        "Reporting",
+        unit="steps",
+        ge=1,
+        le=100_000,
+    )
+    sample_count: Literal[16, 36, 64, 100] = _knob(
+        64,
+        "Faces in the grid",
+        "How many fixed faces are drawn.",
+        "Reporting",
+        advanced=True,
+    )
+    checkpoint_every: int = _knob(
+        500,
+        "Checkpoint every",
+        "How often everything is saved. Stop saves too.",
+        "Reporting",
+        unit="steps",
+        ge=1,
+        le=1_000_000,
+    )
+    keep_checkpoints: int = _knob(
+        5,
+        "Checkpoints kept",
+        "The newest ones stay, older ones are deleted.",
+        "Reporting",
+        advanced=True,
+        ge=3,
+        le=10_000,
+    )
+
+    @model_validator(mode="after")
+    def _whole_steps(self) -> Self:
+        if self.duration_unit == "steps" and self.duration != int(self.duration):
+            raise ValueError(
+                "duration: steps are counted in whole numbers. Round it, or count in epochs or minutes."
+            )
+        return self
+
+    @property
+    def channels(self) -> int:
+        """Colour channels of a picture: 3 or 1."""
+        return 3 if self.color == "rgb" else 1
+
+    def replace(self, **changes: object) -> "Config":
+        """A validated copy with some knobs changed. Raises ConfigError."""
+        return parse(self.model_dump() | changes)
+
+
+def parse(values: dict[str, object]) -> Config:
+    """A Config from plain values. Raises ConfigError with one sentence that names the field."""
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(_sentence(error)) from None
+
+
+def field_info(name: str) -> FieldInfo:
+    """Label (`title`), help (`description`), bounds and extras of one knob."""
+    return Config.model_fields[name]
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    if not name:
+        return str(first["msg"]).removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        return f"There is no setting called {name}. The settings are: {', '.join(Config.model_fields)}."
+    return f"{name}: {first['input']!r} does not fit. {first['msg']}."

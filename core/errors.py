@@ -1,0 +1,25 @@
+"""Errors that a person sees: each message is one sentence that says what is wrong and what to do."""
+
+
+class StudioError(Exception):
+    """Anything expected to go wrong; `str(error)` is the sentence to show."""
+
+
+class ConfigError(StudioError):
+    """A setting is out of its range or does not fit the pictures."""
+
+
+class SourceError(StudioError):
+    """The pictures cannot be found, read or used."""
+
+
+class RunError(StudioError):
+    """A run folder or a checkpoint cannot be opened, written or resumed."""
+
+
+class DivergedError(StudioError):
+    """A loss is no longer a finite number."""
+
+
+class Cancelled(StudioError):  # noqa: N818  a request that was honoured, not a fault
+    """The person cancelled; nothing half-done was kept."""
