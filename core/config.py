@@ -11,21 +11,21 @@ Group = Literal["Pictures", "Networks", "Training", "Reporting"]
 
 
 def _knob(
-    default: object,
+    default: Any,
     label: str,
     about: str,
     group: Group,
     *,
     unit: str = "",
     advanced: bool = False,
-    **bounds: float,
+    **bounds: Any,
 ) -> Any:
     return Field(
         default,
         title=label,
         description=about,
         json_schema_extra={"group": group, "unit": unit, "advanced": advanced},
-        **bounds,  # type: ignore[arg-type]
+        **bounds,
     )
 
 

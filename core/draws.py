@@ -1,7 +1,8 @@
 """Random draws as functions of (seed, purpose, index), never of what was drawn before.
 
 So a resumed run, another number of workers or another device sees the same shuffle, the same z and the same
-flips. Philox is a counter-based generator (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
+flips. Philox is a counter-based generator (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2,
+3").
 """
 
 import hashlib

@@ -1,0 +1,155 @@
+"""One safetensors file per checkpoint: its digest in its name, committed by one rename, read back before use.
+
+safetensors has no checksum, so the name carries the first 16 hex digits of the file's sha256 and a torn or
+flipped file is told from a good one.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from core.config import Config, parse
+from core.errors import ConfigError, RunError
+from core.models import Generator, build_generator
+from core.runs import CHECKPOINT_NAME, numbered
+
+SPARE_BYTES = 16 * 2**20  # left free beside a checkpoint, for metrics and grids
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Everything of one step. `tensors` are named G/..., D/..., EMA/..., optG/..., optD/..."""
+
+    step: int
+    seconds: float  # training time up to here
+    config: Config
+    tensors: dict[str, Tensor]
+
+
+def save(folder: Path, checkpoint: Checkpoint) -> Path:
+    """Commit a checkpoint and read it back. Raises RunError, older checkpoints untouched, if it cannot."""
+    facts = {
+        "schema": 1,
+        "step": checkpoint.step,
+        "seconds": checkpoint.seconds,
+        "config": checkpoint.config.model_dump(),
+    }
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in checkpoint.tensors.items()}
+    broken = next((name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()), None)
+    if broken is not None:
+        raise RunError(f"Step {checkpoint.step} was not saved: {broken} holds numbers that are not finite.")
+    data = safetensors.torch.save(tensors, {"studio": json.dumps(facts)})
+    digest = hashlib.sha256(data).hexdigest()[:16]
+    path = folder / f"ckpt-{checkpoint.step:09d}-{digest}.safetensors"
+    temporary = folder / f".{path.name}.part"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+        if free < len(data) + SPARE_BYTES:
+            raise OSError(errno.ENOSPC, f"{free / 2**20:.0f} MiB are free")
+        _remove_leftovers(folder)
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(folder)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise RunError(_why_not_saved(error, checkpoint.step, len(data), folder)) from error
+    if not verify(path):
+        raise RunError(
+            f"Step {checkpoint.step} was written to {path} but reads back differently. Check the disk."
+        )
+    return path
+
+
+def verify(path: Path) -> bool:
+    """Whether the file still holds what its name promises."""
+    match = CHECKPOINT_NAME.fullmatch(path.name)
+    if match is None:
+        return False
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16] == match[2]
+    except OSError:
+        return False
+
+
+def load(path: Path) -> Checkpoint:
+    """The checkpoint in a file, on the CPU. Raises RunError if it is torn, altered or not one of ours."""
+    if not verify(path):
+        raise RunError(f"{path.name} is damaged or is not a checkpoint of this program. Choose an older one.")
+    config, facts = _read_facts(path)
+    tensors = safetensors.torch.load_file(path)
+    return Checkpoint(int(facts["step"]), float(facts["seconds"]), config, tensors)
+
+
+def load_generator(path: Path) -> Generator:
+    """The EMA generator of a checkpoint file, float32 on the CPU, ready to draw. Raises RunError."""
+    if CHECKPOINT_NAME.fullmatch(path.name) and not verify(path):
+        raise RunError(f"{path.name} is damaged. Choose an older checkpoint.")
+    config, _ = _read_facts(path)
+    generator = build_generator(config)
+    try:
+        with safe_open(path, "pt") as file:
+            names = [name for name in file.keys() if name.startswith("EMA/")]  # noqa: SIM118  no mapping
+            weights = {name.removeprefix("EMA/"): file.get_tensor(name) for name in names}
+        generator.load_state_dict(weights)
+    except (SafetensorError, RuntimeError) as error:
+        raise RunError(f"{path.name} does not hold the generator that it describes.") from error
+    return generator.eval().requires_grad_(False)
+
+
+def latest(folder: Path) -> Path | None:
+    """The file of the highest step that verifies."""
+    return next((path for _, path in reversed(numbered(folder, CHECKPOINT_NAME)) if verify(path)), None)
+
+
+def prune(folder: Path, keep: int) -> None:
+    """Delete all but the newest `keep` files. Call it only after `save`, which read the newest one back."""
+    for _, path in numbered(folder, CHECKPOINT_NAME)[:-keep]:
+        path.unlink(missing_ok=True)
+
+
+def _read_facts(path: Path) -> tuple[Config, dict[str, Any]]:
+    try:
+        with safe_open(path, "pt") as file:
+            facts = json.loads((file.metadata() or {})["studio"])
+        return parse(facts["config"]), facts
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, ConfigError) as error:
+        raise RunError(f"{path} is not a checkpoint of this program.") from error
+
+
+def _why_not_saved(error: OSError, step: int, size: int, folder: Path) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return (
+            f"Step {step} was not saved: the disk is full ({size / 2**20:.0f} MiB are needed in {folder}). "
+            "Older checkpoints are intact. Free some space, then resume."
+        )
+    return f"Step {step} was not saved in {folder}: {error.strerror}. Older checkpoints are intact."
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Parts of a save that was killed; the run's lock keeps other writers out."""
+    for part in folder.glob(".ckpt-*.part"):
+        part.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "nt":  # Windows cannot open folders
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

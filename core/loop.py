@@ -1,0 +1,244 @@
+"""The training story, top to bottom: one generator of events that window and command line both follow."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from core import checkpoints, draws, runs
+from core.checkpoints import Checkpoint
+from core.config import Config
+from core.control import Control
+from core.data.batches import Batches
+from core.data.cache import PictureCache
+from core.devices import Device, find_device, resolve_precision
+from core.errors import DivergedError, RunError, StudioError
+from core.events import Event, Finished, Paused, Resumed, Samples, Saved, Started, Step
+from core.export import sheet
+from core.latent import decode
+from core.losses import discriminator_bce, generator_bce
+from core.models import update_average
+from core.runs import Journal, Run
+from core.trainee import Trainee
+
+
+def train(
+    run: Run, cache: PictureCache, *, device: str = "auto", control: Control | None = None
+) -> Iterator[Event]:
+    """Train a run, from its newest good checkpoint if it has one, and report what happens.
+
+    The run's lock is held until the iterator ends or is closed. Stop and pause requests act at the next step.
+    Raises StudioError: the run is locked elsewhere, the pictures are not the run's, a number is not finite,
+    the disk or the memory is full. Checkpoints written before then stay.
+    """
+    with runs.locked(run):
+        journal = Journal(run)
+        try:
+            yield from _train(run, cache, find_device(device), control or Control(), journal)
+        except StudioError as error:
+            journal.event("failed", _last_step(run), reason=str(error))
+            raise
+        except torch.OutOfMemoryError as error:
+            reason = "The device is out of memory. Lower batch_size or the networks' widths, then resume."
+            journal.event("failed", _last_step(run), reason=reason)
+            raise RunError(reason) from error
+        except OSError as error:
+            reason = f"The run folder cannot be written: {error.strerror}. Checkpoints up to here are intact."
+            journal.event("failed", _last_step(run), reason=reason)
+            raise RunError(reason) from error
+
+
+def _train(
+    run: Run, cache: PictureCache, chosen: Device, control: Control, journal: Journal
+) -> Iterator[Event]:
+    # --- set-up
+    config = run.config
+    if cache.digest != run.source_digest:
+        raise RunError(
+            f"The pictures of {run.source} are not those that this run began with. "
+            "Restore them, or name a source with --data to train on with other pictures."
+        )
+    device = torch.device(chosen.name)
+    precision = resolve_precision(config, chosen)
+    torch.backends.cudnn.deterministic = True  # exact resume; a run is worth more than the last percent
+    batches = Batches(cache.pictures, config.batch_size, config.seed, flip=config.flip)
+    trainee = Trainee(config, device)
+    fixed_z = torch.from_numpy(draws.normal(config.seed, "fixed", 0, config.sample_count, config.latent_dim))
+    last_step, last_second = _limits(config, batches.steps_per_epoch)
+
+    # --- resume
+    step, saved_step, seconds_before = 0, -1, 0.0
+    newest = checkpoints.latest(run.checkpoint_folder)
+    if newest is not None:
+        checkpoint = checkpoints.load(newest)
+        trainee.load(checkpoint.tensors)
+        step = saved_step = checkpoint.step
+        seconds_before = checkpoint.seconds
+        if _is_over(step, seconds_before, last_step, last_second):
+            raise RunError(
+                f"The run has already trained for {config.duration:g} {config.duration_unit}. "
+                "Give it a larger total to go on."
+            )
+    first_step = step
+    journal.event(
+        "resumed" if newest else "started", step, device=chosen.name, precision=precision, images=len(cache)
+    )
+    yield Started(step, last_step, last_second, batches.steps_per_epoch, chosen.name, precision, len(cache))
+    clock = _Clock(seconds_before)
+    if newest is None:
+        yield _draw_samples(run, trainee, fixed_z, step)
+
+    # --- training
+    while not control.stopping and not _is_over(step, clock.seconds, last_step, last_second):
+        if control.paused:
+            clock.hold()
+            journal.event("paused", step)
+            yield Paused(step)
+            control.wait_while_paused()
+            if control.stopping:
+                break
+            journal.event("resumed", step)
+            yield Resumed(step)
+            clock.go_on()
+        step += 1
+        real = to_tensor(batches.batch(step), device)
+        z = torch.from_numpy(draws.normal(config.seed, "z", step, config.batch_size, config.latent_dim))
+        with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
+            numbers = update(trainee, real, z.to(device))
+        update_average(trainee.average, trainee.generator, config.ema_decay, step)
+
+        # --- reporting
+        if step % config.log_every == 0 or step % config.checkpoint_every == 0:
+            values = numbers.tolist()  # the only device-to-host sync between grids
+            if not np.isfinite(values).all():
+                raise DivergedError(
+                    f"At step {step} a loss was no longer a finite number. The last checkpoint is from "
+                    "before. Lower the learning rates or choose precision float32, then resume."
+                )
+            if step % config.log_every == 0:
+                report = Step(step, batches.epoch(step), *clock.lap(step, config.batch_size), *values)
+                journal.metrics({name: getattr(report, name) for name in Step.__dataclass_fields__})
+                yield report
+        if step % config.sample_every == 0:
+            yield _draw_samples(run, trainee, fixed_z, step)
+        if step % config.checkpoint_every == 0:
+            newest, saved_step = _save(run, trainee, step, clock.seconds), step
+            yield Saved(step, newest)
+
+    # --- end
+    if newest is None or saved_step != step:
+        newest = _save(run, trainee, step, clock.seconds)
+        yield Saved(step, newest)
+    if step % config.sample_every:
+        yield _draw_samples(run, trainee, fixed_z, step)
+    status: Literal["stopped", "finished"] = "stopped" if control.stopping else "finished"
+    journal.event(status, step)
+    speed = (step - first_step) * config.batch_size / max(clock.seconds - seconds_before, 1e-9)
+    yield Finished(status, step, batches.epoch(max(step, 1)), clock.seconds, speed, newest)
+
+
+def update(trainee: Trainee, real: Tensor, z: Tensor) -> Tensor:
+    """One step of both networks: real (n, c, s, s) in [-1, 1], z (n, latent_dim).
+
+    Gives (5,) on the device: D's loss, G's loss, D(x), D(G(z)) before and after D's update. Computes what the
+    PyTorch DCGAN tutorial's step computes, with the sigmoid folded into the loss.
+    """
+    generator, discriminator = trainee.generator, trainee.discriminator
+
+    # Discriminator: real up, fake down. Two passes, so that batch norm sees each kind by itself.
+    fake = generator(z)
+    real_logits = discriminator(real).float()
+    fake_logits = discriminator(fake.detach()).float()
+    d_loss = discriminator_bce(real_logits, fake_logits)
+    trainee.d_optimiser.zero_grad()
+    d_loss.backward()  # type: ignore[no-untyped-call]
+    trainee.d_optimiser.step()
+
+    # Generator: fool the discriminator, whose own gradients are not needed (a fifth of the step's work).
+    discriminator.requires_grad_(False)
+    fooled_logits = discriminator(fake).float()
+    g_loss = generator_bce(fooled_logits)
+    trainee.g_optimiser.zero_grad()
+    g_loss.backward()  # type: ignore[no-untyped-call]
+    trainee.g_optimiser.step()
+    discriminator.requires_grad_(True)
+
+    with torch.no_grad():
+        means = [logits.sigmoid().mean() for logits in (real_logits, fake_logits, fooled_logits)]
+        return torch.stack([d_loss, g_loss, *means])
+
+
+def to_tensor(pictures: np.ndarray, device: torch.device) -> Tensor:
+    """uint8 (n, s, s, c) -> float32 (n, c, s, s) in [-1, 1], channels_last, on the device."""
+    return torch.from_numpy(pictures).to(device).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
+
+
+class _Clock:
+    """Training time, pauses left out."""
+
+    def __init__(self, seconds_before: float) -> None:
+        self._before = seconds_before
+        self._since: float | None = time.perf_counter()  # None while held
+        self._lap: tuple[int, float] | None = None
+
+    @property
+    def seconds(self) -> float:
+        return self._before + (0.0 if self._since is None else time.perf_counter() - self._since)
+
+    def hold(self) -> None:
+        self._before, self._since = self.seconds, None
+
+    def go_on(self) -> None:
+        self._since = time.perf_counter()
+
+    def lap(self, step: int, batch_size: int) -> tuple[float, float]:
+        """Seconds so far, and pictures a second since the last lap."""
+        now = self.seconds
+        speed = (
+            0.0 if self._lap is None else (step - self._lap[0]) * batch_size / max(now - self._lap[1], 1e-9)
+        )
+        self._lap = step, now
+        return now, speed
+
+
+def _limits(config: Config, steps_per_epoch: int) -> tuple[int | None, float | None]:
+    """The last step or the last second of the run."""
+    match config.duration_unit:
+        case "steps":
+            return int(config.duration), None
+        case "epochs":
+            return max(1, round(config.duration * steps_per_epoch)), None
+        case "minutes":
+            return None, config.duration * 60
+
+
+def _is_over(step: int, seconds: float, last_step: int | None, last_second: float | None) -> bool:
+    return (last_step is not None and step >= last_step) or (
+        last_second is not None and seconds >= last_second
+    )
+
+
+def _draw_samples(run: Run, trainee: Trainee, fixed_z: Tensor, step: int) -> Samples:
+    pictures = decode(trainee.average, fixed_z)
+    path = run.sample_folder / f"{step:09d}.png"
+    temporary = path.with_name(f".{path.name}.part")
+    columns = int(len(pictures) ** 0.5)
+    Image.fromarray(sheet(pictures, columns, spacing=0)).save(temporary, "PNG", compress_level=3)
+    temporary.replace(path)
+    return Samples(step, pictures, path)
+
+
+def _save(run: Run, trainee: Trainee, step: int, seconds: float) -> Path:
+    path = checkpoints.save(run.checkpoint_folder, Checkpoint(step, seconds, run.config, trainee.tensors()))
+    checkpoints.prune(run.checkpoint_folder, run.config.keep_checkpoints)
+    return path
+
+
+def _last_step(run: Run) -> int:
+    rows = run.metrics()
+    return int(rows[-1]["step"]) if rows else 0

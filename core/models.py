@@ -1,0 +1,105 @@
+"""The DCGAN of Radford et al. 2016 (arXiv:1511.06434) as the PyTorch tutorial builds it, at more sizes.
+
+At 64 px, 64 features and a latent size of 100 the generator has 3,576,704 parameters and the discriminator
+2,765,568. Every doubling of the picture adds one layer at the 4x4 end with twice the channels, up to 16 times
+the base width.
+"""
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from core.config import Config
+
+WIDEST = (
+    16  # channels never exceed this multiple of the base width; 256 px would reach 32 and 44 M parameters
+)
+
+
+def widths(size: int, features: int) -> list[int]:
+    """Channels at 4x4, 8x8, ... size/2 x size/2: [512, 256, 128, 64] for 64 px and 64 features."""
+    doublings = size.bit_length() - 4
+    return [features * min(2**power, WIDEST) for power in range(doublings, -1, -1)]
+
+
+class Generator(nn.Module):
+    """z (n, latent_dim) -> pictures (n, channels, size, size) in [-1, 1]."""
+
+    def __init__(self, size: int, channels: int, latent_dim: int, features: int) -> None:
+        super().__init__()
+        self.size, self.channels, self.latent_dim, self.features = size, channels, latent_dim, features
+        wide = widths(size, features)
+        layers: list[nn.Module] = [
+            nn.ConvTranspose2d(latent_dim, wide[0], 4, 1, 0, bias=False),
+            nn.BatchNorm2d(wide[0]),
+            nn.ReLU(inplace=True),
+        ]
+        for before, after in pairwise(wide):
+            layers += [
+                nn.ConvTranspose2d(before, after, 4, 2, 1, bias=False),
+                nn.BatchNorm2d(after),
+                nn.ReLU(inplace=True),
+            ]
+        layers += [nn.ConvTranspose2d(wide[-1], channels, 4, 2, 1, bias=False), nn.Tanh()]
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, z: Tensor) -> Tensor:
+        pictures: Tensor = self.layers(z[:, :, None, None])
+        return pictures
+
+
+class Discriminator(nn.Module):
+    """Pictures (n, channels, size, size) -> logits (n,); the sigmoid of the tutorial belongs to the loss."""
+
+    def __init__(self, size: int, channels: int, features: int) -> None:
+        super().__init__()
+        wide = widths(size, features)[::-1]
+        layers: list[nn.Module] = [
+            nn.Conv2d(channels, wide[0], 4, 2, 1, bias=False),
+            nn.LeakyReLU(0.2, inplace=True),
+        ]
+        for before, after in pairwise(wide):
+            layers += [
+                nn.Conv2d(before, after, 4, 2, 1, bias=False),
+                nn.BatchNorm2d(after),
+                nn.LeakyReLU(0.2, inplace=True),
+            ]
+        layers.append(nn.Conv2d(wide[-1], 1, 4, 1, 0, bias=False))
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        logits: Tensor = self.layers(pictures)
+        return logits.flatten()
+
+
+def build_generator(config: Config) -> Generator:
+    return Generator(config.size, config.channels, config.latent_dim, config.g_features)
+
+
+def build_discriminator(config: Config) -> Discriminator:
+    return Discriminator(config.size, config.channels, config.d_features)
+
+
+def initialise(network: nn.Module, generator: torch.Generator) -> None:
+    """Weights normal(0, .02), batch norm scales normal(1, .02) with bias 0 (Radford et al. 2016)."""
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+            nn.init.normal_(layer.weight, 0.0, 0.02, generator=generator)
+        elif isinstance(layer, nn.BatchNorm2d):
+            nn.init.normal_(layer.weight, 1.0, 0.02, generator=generator)
+            nn.init.zeros_(layer.bias)
+
+
+@torch.no_grad()
+def update_average(average: nn.Module, network: nn.Module, decay: float, step: int) -> None:
+    """average <- decay * average + (1 - decay) * network, batch norm statistics included.
+
+    Early on the decay is held to (1 + step) / (10 + step), so that the first faces are not the initial noise.
+    """
+    decay = min(decay, (1 + step) / (10 + step))
+    for mean, value in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
+        if mean.is_floating_point():
+            mean.lerp_(value, 1 - decay)
+        else:
+            mean.copy_(value)

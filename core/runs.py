@@ -1,0 +1,330 @@
+"""The run folder: create, open, list, append to, and keep others out while it is being written."""
+
+import json
+import os
+import platform
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import filelock
+import platformdirs
+
+from core.config import Config, parse
+from core.errors import ConfigError, RunError
+
+SCHEMA = 1
+State = Literal["running", "finished", "stopped", "failed", "interrupted", "new"]
+# What the weights and the prepared pictures are made of, and a resume therefore cannot change.
+FIXED = ("size", "color", "crop", "latent_dim", "g_features", "d_features")
+SAMPLE_NAME = re.compile(r"(\d{9})\.png")
+CHECKPOINT_NAME = re.compile(r"ckpt-(\d{9})-([0-9a-f]{16})\.safetensors")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    folder: Path
+    id: str
+    created: str  # ISO 8601, UTC
+    config: Config
+    preset: str | None
+    source: str  # `core.data.sources.open_source` takes it
+    source_digest: str
+    environment: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def checkpoint_folder(self) -> Path:
+        return self.folder / "checkpoints"
+
+    @property
+    def sample_folder(self) -> Path:
+        return self.folder / "samples"
+
+    def samples(self) -> list[tuple[int, Path]]:
+        """(step, PNG) of every kept grid, by step: sqrt(sample_count) rows and columns, no spacing."""
+        return numbered(self.sample_folder, SAMPLE_NAME)
+
+    def checkpoints(self) -> list[tuple[int, Path]]:
+        """(step, file) of every checkpoint, by step; whether one verifies is found when it is opened."""
+        return numbered(self.checkpoint_folder, CHECKPOINT_NAME)
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """The numbers of every logged step; where a resume repeated steps, the repeated ones."""
+        rows: list[dict[str, Any]] = []
+        for segment in _segments(self.folder):
+            fresh = _read_lines(segment)
+            if fresh:
+                rows = [row for row in rows if row["step"] < fresh[0]["step"]] + fresh
+        return rows
+
+    def events(self) -> list[dict[str, Any]]:
+        return _read_lines(self.folder / "events.jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    run: Run
+    state: State
+    step: int
+    epoch: int
+    modified: float  # seconds since 1970 of the last thing written
+    thumbnail: Path | None  # the newest grid
+
+
+def default_runs_folder() -> Path:
+    """Where runs go unless told; the environment variable DCGAN_STUDIO_RUNS overrides it."""
+    chosen = os.environ.get("DCGAN_STUDIO_RUNS")
+    return Path(chosen) if chosen else platformdirs.user_documents_path() / "DCGAN Studio"
+
+
+def new_run_folder(parent: Path, source_name: str, preset: str | None) -> Path:
+    """An unused folder name that says what is in it: date, source, preset."""
+    words = re.sub(r"[^\w.-]+", " ", f"{source_name} {preset or ''}").strip()[:60]
+    stem = f"{datetime.now():%Y-%m-%d} {words}"
+    return next(
+        folder
+        for count in range(1, 10_000)
+        if not (folder := parent / (stem if count == 1 else f"{stem} {count}")).exists()
+    )
+
+
+def create(
+    folder: Path, config: Config, *, source: str, source_digest: str, preset: str | None = None
+) -> Run:
+    """A new run folder. Raises RunError if the folder is in use or cannot be made."""
+    if (folder / "run.json").exists():
+        raise RunError(f"{folder} already holds a run. Resume it, or choose another folder.")
+    run = Run(
+        folder=folder.absolute(),
+        id=uuid.uuid4().hex,
+        created=_now(),
+        config=config,
+        preset=preset,
+        source=source,
+        source_digest=source_digest,
+        environment=_environment(),
+    )
+    try:
+        for part in (run.sample_folder, run.checkpoint_folder, folder / "metrics", folder / "exports"):
+            part.mkdir(parents=True, exist_ok=True)
+        _write(run)
+    except OSError as error:
+        raise RunError(f"{folder} cannot hold a run: {error.strerror}. Choose another folder.") from error
+    return run
+
+
+def open_run(folder: Path) -> Run:
+    """The run in a folder. Raises RunError if there is none or it cannot be read."""
+    path = folder / "run.json"
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        if data["schema"] > SCHEMA:
+            raise RunError(
+                f"{folder} was written by a newer version of this program. Update it to open the run."
+            )
+        return Run(
+            folder=folder.absolute(),
+            id=data["id"],
+            created=data["created"],
+            config=parse(data["config"]),
+            preset=data["preset"],
+            source=data["source"]["path"],
+            source_digest=data["source"]["digest"],
+            environment=data["environment"],
+        )
+    except FileNotFoundError:
+        raise RunError(f"{folder} holds no run (there is no run.json). Choose another folder.") from None
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error.strerror}.") from error
+    except (KeyError, TypeError, ValueError, ConfigError) as error:
+        raise RunError(f"{path} is damaged: {error}. Restore it, or start a new run.") from error
+
+
+def change(run: Run, config: Config, *, source: str | None = None, source_digest: str | None = None) -> Run:
+    """The run with other settings or pictures from its next resume on. Raises RunError if they do not fit."""
+    for name in FIXED:
+        if getattr(config, name) != getattr(run.config, name):
+            raise RunError(f"{name} cannot change within a run. Start a new run for another {name}.")
+    changed = replace(
+        run,
+        config=config,
+        source=source or run.source,
+        source_digest=source_digest or run.source_digest,
+    )
+    _write(changed)
+    return changed
+
+
+def list_runs(parent: Path) -> list[RunSummary]:
+    """The runs in a folder, last written first. Folders that hold no readable run are left out."""
+    found = []
+    for folder in parent.iterdir() if parent.is_dir() else []:
+        if (folder / "run.json").is_file():
+            try:
+                found.append(summarise(open_run(folder)))
+            except RunError:
+                continue
+    return sorted(found, key=lambda summary: summary.modified, reverse=True)
+
+
+def summarise(run: Run) -> RunSummary:
+    """What a list of runs shows of one."""
+    events = run.events()
+    last: dict[str, Any] = events[-1] if events else {"event": "new", "step": 0}
+    segments = _segments(run.folder)
+    newest = _last_line(segments[-1]) if segments else None
+    step, epoch = (newest["step"], newest["epoch"]) if newest else (last["step"], 0)
+    samples = run.samples()
+    return RunSummary(
+        run=run,
+        state=_state(run, last["event"]),
+        step=max(step, last["step"]),
+        epoch=epoch,
+        modified=max(
+            path.stat().st_mtime
+            for path in (run.folder / "run.json", run.folder / "events.jsonl", *segments[-1:])
+            if path.exists()
+        ),
+        thumbnail=samples[-1][1] if samples else None,
+    )
+
+
+def is_running(run: Run) -> bool:
+    """Whether some program, perhaps this one, holds the run's lock."""
+    if not (run.folder / ".lock").exists():
+        return False
+    try:
+        with filelock.FileLock(run.folder / ".lock", timeout=0):
+            return False
+    except filelock.Timeout:
+        return True
+    except OSError:  # a read-only copy of a run
+        return False
+
+
+@contextmanager
+def locked(run: Run) -> Iterator[None]:
+    """Keep every other writer out. Raises RunError if one is there already."""
+    try:
+        # A moment's patience, because `is_running` holds the lock for an instant.
+        with filelock.FileLock(run.folder / ".lock", timeout=1):
+            yield
+    except filelock.Timeout:
+        raise RunError(f"{run.name} is being trained by another program. Stop it there first.") from None
+    except PermissionError as error:
+        raise RunError(f"{run.folder} cannot be written. Copy the run to a folder of yours.") from error
+
+
+class Journal:
+    """Appends to a run's metrics and events. One per training session; the caller holds the lock."""
+
+    def __init__(self, run: Run) -> None:
+        folder = run.folder / "metrics"
+        folder.mkdir(exist_ok=True)
+        segments = _segments(run.folder)
+        number = int(segments[-1].stem) + 1 if segments else 1
+        self._events = run.folder / "events.jsonl"
+        self._metrics = folder / f"{number:06d}.jsonl"
+
+    def metrics(self, row: dict[str, Any]) -> None:
+        _append(self._metrics, row)
+
+    def event(self, name: str, step: int, **facts: object) -> None:
+        _append(self._events, {"time": _now(), "step": step, "event": name, **facts})
+
+
+def _state(run: Run, last_event: str) -> State:
+    if is_running(run):
+        return "running"
+    match last_event:
+        case "finished" | "stopped" | "failed" | "new":
+            return last_event
+        case _:
+            return "interrupted"
+
+
+def _write(run: Run) -> None:
+    data = {
+        "schema": SCHEMA,
+        "id": run.id,
+        "created": run.created,
+        "preset": run.preset,
+        "source": {"path": run.source, "digest": run.source_digest},
+        "config": run.config.model_dump(),
+        "environment": run.environment,
+    }
+    temporary = run.folder / ".run.json.part"
+    temporary.write_text(json.dumps(data, indent=2) + "\n", "utf-8")
+    temporary.replace(run.folder / "run.json")
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        **{name: version(name) for name in ("torch", "numpy", "pillow")},
+    }
+
+
+def numbered(folder: Path, pattern: re.Pattern[str]) -> list[tuple[int, Path]]:
+    """(step, path) of the files whose name fits, by step; nothing is opened."""
+    if not folder.is_dir():
+        return []
+    named = ((pattern.fullmatch(path.name), path) for path in folder.iterdir())
+    return sorted((int(match[1]), path) for match, path in named if match)
+
+
+def _segments(folder: Path) -> list[Path]:
+    return sorted((folder / "metrics").glob("[0-9]*.jsonl"))
+
+
+def _append(path: Path, row: dict[str, Any]) -> None:
+    with path.open("ab+") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":  # a kill tore the last line; it must not swallow this one
+                file.write(b"\n")
+        file.write(json.dumps(row).encode() + b"\n")
+
+
+def _read_lines(path: Path) -> list[dict[str, Any]]:
+    """The objects of a JSON-lines file; a torn last line is left out."""
+    try:
+        lines = path.read_text("utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+    rows = []
+    for line in lines:
+        try:
+            rows.append(json.loads(line))
+        except ValueError:
+            continue
+    return [row for row in rows if isinstance(row, dict) and isinstance(row.get("step"), int)]
+
+
+def _last_line(path: Path) -> dict[str, Any] | None:
+    """The last whole object, from the file's last 4 KiB."""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - 4096))
+        for line in reversed(file.read().splitlines()):
+            try:
+                row = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(row, dict) and "step" in row and "epoch" in row:
+                return row
+    return None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,70 @@
+"""What is being trained: both networks, the averaged generator and the optimisers."""
+
+import torch
+from torch import Tensor
+
+from core import draws
+from core.config import Config
+from core.errors import RunError
+from core.models import build_discriminator, build_generator, initialise
+
+
+class Trainee:
+    """Both networks, the averaged generator and both optimisers: everything that a checkpoint holds."""
+
+    def __init__(self, config: Config, device: torch.device) -> None:
+        weights = torch.Generator().manual_seed(int(draws.stream(config.seed, "weights").integers(2**63)))
+        self.generator = build_generator(config)
+        self.discriminator = build_discriminator(config)
+        self.average = build_generator(config).eval().requires_grad_(False)
+        initialise(self.generator, weights)
+        initialise(self.discriminator, weights)
+        self.average.load_state_dict(self.generator.state_dict())
+        for network in (self.generator, self.discriminator, self.average):
+            # channels_last spares oneDNN and cuDNN a reordering of every layer's input
+            network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.g_optimiser = _adam(self.generator, config.g_lr, config, device)
+        self.d_optimiser = _adam(self.discriminator, config.d_lr, config, device)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All state under the names that a checkpoint uses."""
+        named: dict[str, Tensor] = {}
+        for prefix, network in self._networks():
+            named |= {f"{prefix}/{name}": tensor for name, tensor in network.state_dict().items()}
+        for prefix, optimiser in self._optimisers():
+            for index, state in optimiser.state_dict()["state"].items():
+                named |= {f"{prefix}/{index}/{name}": tensor for name, tensor in state.items()}
+        return named
+
+    def load(self, tensors: dict[str, Tensor]) -> None:
+        """Take the state of a checkpoint. Raises RunError if it is not of these networks."""
+        try:
+            for prefix, network in self._networks():
+                network.load_state_dict(_under(tensors, prefix))
+            for prefix, optimiser in self._optimisers():
+                state: dict[int, dict[str, Tensor]] = {}
+                for key, tensor in _under(tensors, prefix).items():
+                    index, name = key.split("/")
+                    state.setdefault(int(index), {})[name] = tensor
+                groups = optimiser.state_dict()[
+                    "param_groups"
+                ]  # rates and betas: the config's, not the file's
+                optimiser.load_state_dict({"state": state, "param_groups": groups})
+        except (RuntimeError, ValueError) as error:
+            raise RunError("The checkpoint does not fit the run's networks. Start a new run.") from error
+
+    def _networks(self) -> list[tuple[str, torch.nn.Module]]:
+        return [("G", self.generator), ("D", self.discriminator), ("EMA", self.average)]
+
+    def _optimisers(self) -> list[tuple[str, torch.optim.Adam]]:
+        return [("optG", self.g_optimiser), ("optD", self.d_optimiser)]
+
+
+def _adam(network: torch.nn.Module, lr: float, config: Config, device: torch.device) -> torch.optim.Adam:
+    fused = device.type in ("cpu", "cuda")
+    return torch.optim.Adam(network.parameters(), lr, (config.beta1, config.beta2), fused=fused)
+
+
+def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    start = prefix + "/"
+    return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}
