@@ -1,0 +1,224 @@
+"""Arrays on screen: the one place where an array becomes a QImage, and the grid widget."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from studio.theme import color, theme
+
+Pictures = NDArray[np.uint8]
+
+
+def to_image(picture: NDArray[Any]) -> QImage:
+    """A QImage that owns its pixels. picture: (h, w), (h, w, 1) or (h, w, 3) uint8, sRGB."""
+    if picture.ndim == 3 and picture.shape[2] == 1:
+        picture = picture[:, :, 0]
+    pixels = np.ascontiguousarray(picture)
+    kind = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_RGB888
+    height, width = pixels.shape[:2]
+    # QImage borrows the memory and assumes rows of a multiple of 4 bytes unless told.
+    return QImage(pixels.data, width, height, pixels.strides[0], kind).copy()
+
+
+def tiled(pictures: Pictures, columns: int) -> NDArray[np.uint8]:
+    """One picture of all, row by row and without gaps; the last row is filled up with black.
+
+    pictures: (n, s, s, c) -> (rows * s, columns * s, c).
+    """
+    count, height, width, channels = pictures.shape
+    rows = math.ceil(count / columns)
+    full = np.zeros((rows * columns, height, width, channels), np.uint8)
+    full[:count] = pictures
+    ordered = full.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
+    return ordered.reshape(rows * height, columns * width, channels)
+
+
+def read_grid(path: Path, count: int) -> Pictures:
+    """The pictures of a saved square grid, (count, s, s, 3) uint8. Raises OSError."""
+    with Image.open(path) as opened:
+        pixels = np.asarray(opened.convert("RGB"))
+    across = math.isqrt(count)
+    side = pixels.shape[1] // across
+    cells = pixels[: across * side, : across * side].reshape(across, side, across, side, 3).swapaxes(1, 2)
+    return np.ascontiguousarray(cells.reshape(count, side, side, 3))
+
+
+class PictureGrid(QWidget):
+    """Pictures in rows and columns, as large as fits, centred.
+
+    A click, or the arrow keys with Enter, selects one: `picked(index)`. Set `selectable` to False for a grid
+    that is only looked at.
+    """
+
+    picked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None, *, gap: int = 2, selectable: bool = True) -> None:
+        super().__init__(parent)
+        self._gap = gap
+        self._selectable = selectable
+        self._images: list[QImage] = []
+        self._columns: int | None = None
+        self._selected: int | None = None
+        self._hovered: int | None = None
+        self._drawn: QPixmap | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        if selectable:
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self.setMouseTracking(True)
+        theme().changed.connect(self.update)
+
+    def set_pictures(self, pictures: Pictures | None, columns: int | None = None) -> None:
+        """Show (n, s, s, c) uint8 pictures in `columns` columns, as square as possible unless given."""
+        self._images = [] if pictures is None else [to_image(each) for each in pictures]
+        self._columns = columns
+        if self._selected is not None and self._selected >= len(self._images):
+            self._selected = None
+        self._drawn = None
+        count = len(self._images)
+        self.setAccessibleDescription(
+            f"{count} pictures in {self.columns()} columns" if count else "no pictures"
+        )
+        self.update()
+
+    def count(self) -> int:
+        return len(self._images)
+
+    def columns(self) -> int:
+        return self._columns or max(1, math.ceil(math.sqrt(len(self._images))))
+
+    def rows(self) -> int:
+        return max(1, math.ceil(len(self._images) / self.columns()))
+
+    def selected(self) -> int | None:
+        return self._selected
+
+    def select(self, index: int | None) -> None:
+        """Mark a picture without emitting `picked`."""
+        self._selected = index if index is not None and index < len(self._images) else None
+        self.update()
+
+    def index_at(self, point: QPoint) -> int | None:
+        """Which picture is under a point of this widget."""
+        for index in range(len(self._images)):
+            if self._cell(index).contains(point):
+                return index
+        return None
+
+    def sizeHint(self) -> QSize:
+        return QSize(256, 256)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(96, 96)
+
+    def _side(self) -> int:
+        """Side of one cell in logical pixels: all fit, and the original size is kept when it is near."""
+        columns, rows = self.columns(), self.rows()
+        fit = min(
+            (self.width() - self._gap * (columns - 1)) / columns,
+            (self.height() - self._gap * (rows - 1)) / rows,
+        )
+        side = max(1, math.floor(fit))
+        original = self._images[0].width() / self.devicePixelRatioF() if self._images else 0
+        return int(original) if original and original <= side < 1.08 * original else side
+
+    def _cell(self, index: int) -> QRect:
+        side, gap = self._side(), self._gap
+        columns, rows = self.columns(), self.rows()
+        left = (self.width() - columns * side - (columns - 1) * gap) // 2
+        top = (self.height() - rows * side - (rows - 1) * gap) // 2
+        row, column = divmod(index, columns)
+        return QRect(left + column * (side + gap), top + row * (side + gap), side, side)
+
+    def _draw(self) -> QPixmap:
+        """All pictures at their place: scaled once for a size, so that a hover repaints in no time."""
+        ratio = self.devicePixelRatioF()
+        drawn = QPixmap(self.size() * ratio)
+        drawn.setDevicePixelRatio(ratio)
+        drawn.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(drawn)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        for index, image in enumerate(self._images):
+            cell = self._cell(index)
+            wanted = cell.size() * ratio
+            if image.size() != wanted:
+                image = image.scaled(
+                    wanted, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+                )
+            painter.drawImage(cell, image)
+        painter.end()
+        return drawn
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._images:
+            return
+        if self._drawn is None:
+            self._drawn = self._draw()
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._drawn)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if (
+            self._hovered is not None
+            and self._hovered != self._selected
+            and self._hovered < len(self._images)
+        ):
+            painter.setPen(QPen(color("line_strong"), 2))
+            painter.drawRoundedRect(self._cell(self._hovered), 2, 2)
+        if self._selected is not None:
+            painter.setPen(QPen(color("accent"), 3))
+            painter.drawRoundedRect(self._cell(self._selected), 2, 2)
+        elif self.hasFocus():
+            painter.setPen(QPen(color("accent"), 1))
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 4, 4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._drawn = None
+        super().resizeEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        hovered = self.index_at(event.position().toPoint())
+        if hovered != self._hovered:
+            self._hovered = hovered
+            self.setCursor(
+                Qt.CursorShape.PointingHandCursor if hovered is not None else Qt.CursorShape.ArrowCursor
+            )
+            self.update()
+
+    def leaveEvent(self, event: object) -> None:
+        self._hovered = None
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.index_at(event.position().toPoint())
+        if self._selectable and event.button() == Qt.MouseButton.LeftButton and index is not None:
+            self._pick(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -self.columns(),
+            Qt.Key.Key_Down: self.columns(),
+        }
+        key = Qt.Key(event.key())
+        if not (self._selectable and self._images):
+            super().keyPressEvent(event)
+        elif key in steps:
+            index = 0 if self._selected is None else self._selected + steps[key]
+            if 0 <= index < len(self._images):
+                self._pick(index)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._selected is not None:
+            self._pick(self._selected)
+        else:
+            super().keyPressEvent(event)
+
+    def _pick(self, index: int) -> None:
+        self._selected = index
+        self.update()
+        self.picked.emit(index)
