@@ -17,6 +17,10 @@ class RunError(StudioError):
     """A run folder or a checkpoint cannot be opened, written or resumed."""
 
 
+class ShapeError(StudioError):
+    """A latent vector or a picture does not have the size that is asked for."""
+
+
 class DivergedError(StudioError):
     """A loss is no longer a finite number."""
 

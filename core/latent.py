@@ -1,0 +1,114 @@
+"""Moving through the latent space: seeds, ways from one vector to another, and decoding to pictures.
+
+Everything but `decode` is NumPy, so that the window can move sliders before torch has been imported.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core import draws
+from core.errors import ShapeError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from core.models import Generator
+
+# Below this sine (in float64) two directions count as the same or as opposite: no plane is left to turn in.
+_PARALLEL = 1e-9
+
+
+def z_of_seed(seed: int, latent_dim: int, count: int = 1) -> NDArray[np.float32]:
+    """The latent vectors of a seed, (count, latent_dim) float32; the first ones do not depend on `count`."""
+    return draws.normal(seed, "explore", 0, count, latent_dim)
+
+
+def lerp(a: ArrayLike, b: ArrayLike, t: ArrayLike) -> NDArray[np.float32]:
+    """The straight way from a to b, each (latent_dim,): t's shape + (latent_dim,) float32, a at 0 and b at 1.
+
+    Half-way between two normal vectors it is shorter than what the generator learned from; see `slerp`.
+    """
+    start, end = _pair(a, b)
+    at = np.asarray(t, np.float64)[..., None]
+    return ((1 - at) * start + at * end).astype(np.float32)
+
+
+def slerp(a: ArrayLike, b: ArrayLike, t: ArrayLike) -> NDArray[np.float32]:
+    """The round way from a to b, each (latent_dim,): t's shape + (latent_dim,) float32, a at 0 and b at 1.
+
+    The direction turns at constant speed (Shoemake 1985, "Animating rotation with quaternion curves"; White
+    2016, "Sampling generative networks") and the length changes evenly, so for vectors of one length this is
+    Shoemake's formula. Written as a turn in the plane of a and b it divides by no small sine, and so holds
+    for directions that are nearly the same or nearly opposite; exact opposites turn in one fixed plane.
+    """
+    start, end = _pair(a, b)
+    lengths = np.linalg.norm(start), np.linalg.norm(end)
+    if min(lengths) == 0:  # a zero vector has no direction to turn from
+        return lerp(a, b, t)
+    u, v = start / lengths[0], end / lengths[1]
+    cosine = float(u @ v)
+    side = v - cosine * u
+    sine = float(np.linalg.norm(side))
+    if sine < _PARALLEL:
+        if cosine > 0:
+            return lerp(a, b, t)
+        side = _perpendicular(u)
+    else:
+        side /= sine
+    at = np.asarray(t, np.float64)[..., None]
+    angle = at * np.arctan2(sine, cosine)
+    length = (1 - at) * lengths[0] + at * lengths[1]
+    result: NDArray[np.float32] = (length * (np.cos(angle) * u + np.sin(angle) * side)).astype(np.float32)
+    return result
+
+
+def morph(a: ArrayLike, b: ArrayLike, frames: int) -> NDArray[np.float32]:
+    """`frames` even stops from a to b along the sphere, both ends included: (frames, latent_dim) float32."""
+    return slerp(a, b, np.linspace(0.0, 1.0, frames))
+
+
+def decode(generator: Generator, z: NDArray[np.float32] | Tensor, batch: int = 64) -> NDArray[np.uint8]:
+    """Pictures of latent vectors, `batch` at a time; any thread may call it.
+
+    z: (n, latent_dim) float32 -> (n, size, size, 3) uint8, sRGB; a grey generator gives three equal channels.
+    Raises ShapeError if latent_dim is not the generator's.
+    """
+    import torch  # 1.7 s, which the window must not pay before it is shown
+
+    if z.ndim != 2 or z.shape[1] != generator.latent_dim:
+        given = "x".join(str(side) for side in z.shape)
+        raise ShapeError(
+            f"This generator takes latent vectors of {generator.latent_dim} numbers, but {given} were given."
+        )
+    device = next(generator.parameters()).device
+    pictures = np.empty((len(z), generator.size, generator.size, 3), np.uint8)
+    with torch.inference_mode():
+        for first in range(0, len(z), batch):
+            faces = generator(torch.as_tensor(z[first : first + batch], dtype=torch.float32, device=device))
+            levels = faces.float().add_(1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8)
+            pictures[first : first + batch] = (
+                levels.permute(0, 2, 3, 1).cpu().numpy()
+            )  # 1 channel fills all 3
+    return pictures
+
+
+def _pair(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    start, end = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    if start.ndim != 1 or start.shape != end.shape:
+        raise ShapeError(
+            f"A way leads between two latent vectors of one length, not {start.shape} and {end.shape}."
+        )
+    return start, end
+
+
+def _perpendicular(unit: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A unit vector at a right angle to `unit`, always the same one."""
+    axis = np.zeros_like(unit)
+    axis[np.argmin(np.abs(unit))] = 1.0
+    side = axis - (axis @ unit) * unit
+    result: NDArray[np.float64] = side / np.linalg.norm(side)
+    return result

@@ -1,0 +1,97 @@
+import threading
+from itertools import pairwise
+from math import pi, sin
+
+import numpy as np
+import pytest
+import torch
+
+from core import latent
+from core.errors import ShapeError
+from core.models import Generator
+
+
+def _generator(channels: int = 3) -> Generator:
+    torch.manual_seed(0)
+    return Generator(size=32, channels=channels, latent_dim=10, features=4).eval()
+
+
+def _angle(a: np.ndarray, b: np.ndarray) -> float:
+    a, b = a.astype(float), b.astype(float)
+    return float(np.arccos(np.clip(a @ b / np.linalg.norm(a) / np.linalg.norm(b), -1, 1)))
+
+
+def test_a_seed_always_gives_the_same_vectors_whatever_the_count() -> None:
+    three = latent.z_of_seed(7, 100, 3)
+    assert three.shape == (3, 100)
+    assert three.dtype == np.float32
+    np.testing.assert_array_equal(latent.z_of_seed(7, 100, 1), three[:1])
+    assert not np.array_equal(latent.z_of_seed(8, 100), three[:1])
+
+
+def test_slerp_is_shoemakes_formula_for_vectors_of_one_length() -> None:
+    a, b = latent.z_of_seed(1, 100, 2)
+    b *= np.linalg.norm(a) / np.linalg.norm(b)
+    angle = _angle(a, b)
+    for t in (0.0, 0.2, 0.5, 0.9, 1.0):
+        expected = (sin((1 - t) * angle) * a + sin(t * angle) * b) / sin(angle)
+        np.testing.assert_allclose(latent.slerp(a, b, t), expected, atol=1e-5)
+
+
+def test_slerp_turns_evenly_and_changes_the_length_evenly() -> None:
+    a, b = latent.z_of_seed(2, 64, 2)
+    b *= 1.5
+    stops = latent.morph(a, b, 5)
+    np.testing.assert_allclose(stops[[0, -1]], [a, b], atol=1e-5)
+    steps = [_angle(one, two) for one, two in pairwise(stops)]
+    np.testing.assert_allclose(steps, steps[0], rtol=1e-3)
+    np.testing.assert_allclose(np.diff(np.linalg.norm(stops, axis=1), n=2), 0, atol=1e-4)
+
+
+@pytest.mark.parametrize("tilt", [0.0, 1e-12, 1e-7, 1e-4])
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_slerp_holds_near_parallel_and_opposite_directions(tilt: float, sign: float) -> None:
+    a, other = latent.z_of_seed(3, 50, 2).astype(np.float64)
+    b = 1.3 * (sign * a + tilt * other)
+    stops = latent.morph(a, b, 9)
+    assert np.isfinite(stops).all()
+    np.testing.assert_allclose(stops[[0, -1]], [a, b], atol=1e-5)
+    steps = [_angle(one, two) for one, two in pairwise(stops)]
+    np.testing.assert_allclose(steps, 0 if sign > 0 else pi / 8, atol=1e-3)
+
+
+def test_slerp_from_nothing_is_straight() -> None:
+    nothing, b = np.zeros(4), np.ones(4)
+    np.testing.assert_allclose(latent.slerp(nothing, b, 0.25), 0.25 * b)
+
+
+def test_vectors_of_different_lengths_have_no_way_between_them() -> None:
+    with pytest.raises(ShapeError):
+        latent.lerp(np.ones(3), np.ones(4), 0.5)
+
+
+@pytest.mark.parametrize("channels", [3, 1])
+def test_decode_gives_rgb_pictures_whatever_the_batch(channels: int) -> None:
+    generator, z = _generator(channels), latent.z_of_seed(0, 10, 5)
+    pictures = latent.decode(generator, z, batch=2)
+    assert pictures.shape == (5, 32, 32, 3)
+    assert pictures.dtype == np.uint8
+    exact = (generator(torch.from_numpy(z)).detach().permute(0, 2, 3, 1).numpy() + 1) * 127.5
+    assert np.abs(pictures - exact).max() <= 0.51
+    if channels == 1:
+        assert (pictures == pictures[..., :1]).all()
+
+
+def test_decode_works_in_another_thread_and_leaves_no_graph() -> None:
+    generator, z = _generator(), latent.z_of_seed(0, 10, 2)
+    found: list[np.ndarray] = []
+    worker = threading.Thread(target=lambda: found.append(latent.decode(generator, z)))
+    worker.start()
+    worker.join()
+    np.testing.assert_array_equal(found[0], latent.decode(generator, z))
+    assert all(parameter.grad is None for parameter in generator.parameters())
+
+
+def test_decode_names_the_length_it_needs() -> None:
+    with pytest.raises(ShapeError, match="10 numbers"):
+        latent.decode(_generator(), latent.z_of_seed(0, 11))
