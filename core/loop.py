@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Iterator
+from math import isqrt
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from core import checkpoints, draws, runs
@@ -19,7 +19,7 @@ from core.data.cache import PictureCache
 from core.devices import Device, find_device, resolve_precision
 from core.errors import DivergedError, RunError, StudioError
 from core.events import Event, Finished, Paused, Resumed, Samples, Saved, Started, Step
-from core.export import sheet
+from core.export import save_sheet
 from core.latent import decode
 from core.losses import discriminator_bce, generator_bce
 from core.models import update_average
@@ -226,10 +226,7 @@ def _is_over(step: int, seconds: float, last_step: int | None, last_second: floa
 def _draw_samples(run: Run, trainee: Trainee, fixed_z: Tensor, step: int) -> Samples:
     pictures = decode(trainee.average, fixed_z)
     path = run.sample_folder / f"{step:09d}.png"
-    temporary = path.with_name(f".{path.name}.part")
-    columns = int(len(pictures) ** 0.5)
-    Image.fromarray(sheet(pictures, columns, spacing=0)).save(temporary, "PNG", compress_level=3)
-    temporary.replace(path)
+    save_sheet(path, pictures, columns=isqrt(len(pictures)), spacing=0)
     return Samples(step, pictures, path)
 
 

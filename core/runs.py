@@ -155,13 +155,14 @@ def change(run: Run, config: Config, *, source: str | None = None, source_digest
     for name in FIXED:
         if getattr(config, name) != getattr(run.config, name):
             raise RunError(f"{name} cannot change within a run. Start a new run for another {name}.")
-    changed = replace(
-        run,
-        config=config,
-        source=source or run.source,
-        source_digest=source_digest or run.source_digest,
-    )
-    _write(changed)
+    with locked(run):
+        changed = replace(
+            run,
+            config=config,
+            source=source or run.source,
+            source_digest=source_digest or run.source_digest,
+        )
+        _write(changed)
     return changed
 
 

@@ -1,0 +1,20 @@
+"""The one place that sees both layers: without a command the window, with one headless and without Qt."""
+
+import sys
+
+
+def main() -> int:
+    """Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C after saving."""
+    if sys.argv[1:]:
+        from core.cli import run_command
+
+        return run_command(sys.argv[1:])
+    if sys.platform == "win32":
+        import torch  # noqa: F401  its libraries fail to load there after Qt's (pytorch issue 166628)
+    from studio.app import run
+
+    return run(sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
