@@ -152,8 +152,8 @@ def update(trainee: Trainee, real: Tensor, z: Tensor) -> Tensor:
 
     # Discriminator: real up, fake down. Two passes, so that batch norm sees each kind by itself.
     fake = generator(z)
-    real_logits = discriminator(real).float()
-    fake_logits = discriminator(fake.detach()).float()
+    real_logits = _full(discriminator(real))
+    fake_logits = _full(discriminator(fake.detach()))
     d_loss = discriminator_bce(real_logits, fake_logits)
     trainee.d_optimiser.zero_grad()
     d_loss.backward()  # type: ignore[no-untyped-call]
@@ -161,7 +161,7 @@ def update(trainee: Trainee, real: Tensor, z: Tensor) -> Tensor:
 
     # Generator: fool the discriminator, whose own gradients are not needed (a fifth of the step's work).
     discriminator.requires_grad_(False)
-    fooled_logits = discriminator(fake).float()
+    fooled_logits = _full(discriminator(fake))
     g_loss = generator_bce(fooled_logits)
     trainee.g_optimiser.zero_grad()
     g_loss.backward()  # type: ignore[no-untyped-call]
@@ -171,6 +171,11 @@ def update(trainee: Trainee, real: Tensor, z: Tensor) -> Tensor:
     with torch.no_grad():
         means = [logits.sigmoid().mean() for logits in (real_logits, fake_logits, fooled_logits)]
         return torch.stack([d_loss, g_loss, *means])
+
+
+def _full(logits: Tensor) -> Tensor:
+    """bf16 has 8 bits of precision, too few for a loss."""
+    return logits.float() if logits.dtype == torch.bfloat16 else logits
 
 
 def to_tensor(pictures: np.ndarray, device: torch.device) -> Tensor:
