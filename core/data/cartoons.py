@@ -5,6 +5,7 @@ function of i alone, so cartoons:100 are the first hundred of cartoons:4096.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -27,7 +28,7 @@ MOST = 1_000_000
 _RECIPE = 1
 
 # The face and its hair fill this square of the 280 x 280 drawing; of the shoulders only the tops remain.
-_FRAME_LEFT, _FRAME_TOP, _FRAME_SIDE = 34.0, 9.0, 196.0
+_FRAME_LEFT, _FRAME_TOP, _FRAME_SIDE = 40.0, 10.0, 184.0
 _JITTER = 2.5
 
 # What is drawn and how often; the numbers are weights within their list. Kept plain on purpose, as faces of
@@ -66,12 +67,12 @@ _OTHER_MOUTHS = {"serious": 4, "sad": 2, "disbelief": 1, "concerned": 1}
 _CLOTHES = {"shirtCrewNeck": 3, "shirtVNeck": 2, "shirtScoopNeck": 2, "blazerAndShirt": 1, "hoodie": 2}
 _LIGHT_SKIN = {"#ffdbb4": 4, "#edb98a": 4}
 _OTHER_SKIN = {"#d08b5b": 3}
-_DARK_SKIN = {"#ae5d29": 3, "#614335": 3}
+_DARK_SKIN = {"#ae5d29": 3, "#7b5239": 3}
 _SKIN = _LIGHT_SKIN | _OTHER_SKIN | _DARK_SKIN
 _HAIR_NAMES = {
     "black hair": {"#2c1b18"},
     "brown hair": {"#4a312c", "#724133"},
-    "blond hair": {"#d6b370", "#ecdcbf"},
+    "blond hair": {"#d6b370", "#c9a14a"},
     "red hair": {"#c93305", "#a55728"},
     "grey hair": {"#b7b2b0"},
 }
@@ -80,7 +81,7 @@ _HAIR_ON_LIGHT_SKIN = {
     "#4a312c": 3,
     "#724133": 4,
     "#d6b370": 5,
-    "#ecdcbf": 2,
+    "#c9a14a": 2,
     "#c93305": 2,
     "#a55728": 3,
     "#b7b2b0": 3,
@@ -163,6 +164,8 @@ def draw_cartoon(number: int, side: int) -> RawPicture:
     left, top = (edge + _JITTER * (2 * random() - 1) for edge in (_FRAME_LEFT, _FRAME_TOP))
     frame = f'viewBox="{left:.2f} {top:.2f} {_FRAME_SIDE} {_FRAME_SIDE}"'
     svg = avatar["svg"].replace('viewBox="0 0 280 280"', frame, 1)
+    # The frame cuts off what DiceBear's own clip does; painting without the clip takes half the time.
+    svg = re.sub(r'<g clip-path="url\(#clip-\w+\)">', "<g>", svg, count=1)
     png = resvg_py.svg_to_bytes(svg_string=svg, width=side, height=side, skip_system_fonts=True)
     return RawPicture(bytes(png), _attributes(avatar["options"]))
 
@@ -196,22 +199,22 @@ def _choose(number: int, random: Callable[[], float]) -> dict[str, object]:
     glasses = one_of(_CLEAR_GLASSES if worn < 0.22 else _SUNGLASSES)
     return {
         "seed": f"{number}",
-        "topVariant": [top],
-        "hairColor": [hair],
-        "hatColor": [one_of(_CLOTH_COLOURS)],
-        "skinColor": [skin],
-        "eyesVariant": [one_of(_EYES)],
-        "eyebrowsVariant": [one_of(_EYEBROWS)],
-        "mouthVariant": [one_of(_SMILES if random() < 0.65 else _OTHER_MOUTHS)],
+        "topVariant": top,
+        "hairColor": hair,
+        "hatColor": one_of(_CLOTH_COLOURS),
+        "skinColor": skin,
+        "eyesVariant": one_of(_EYES),
+        "eyebrowsVariant": one_of(_EYEBROWS),
+        "mouthVariant": one_of(_SMILES if random() < 0.65 else _OTHER_MOUTHS),
         "facialHairProbability": 100 if bearded else 0,
-        "facialHairVariant": [one_of(_BEARDS if random() < 0.75 else _MOUSTACHES)],
-        "facialHairColor": [hair],
+        "facialHairVariant": one_of(_BEARDS if random() < 0.75 else _MOUSTACHES),
+        "facialHairColor": hair,
         "accessoriesProbability": 100 if worn < 0.3 else 0,
-        "accessoriesVariant": [glasses],
-        "accessoriesColor": [one_of(_GLASSES_COLOURS)],
-        "clothesVariant": [one_of(_CLOTHES)],
-        "clothesColor": [one_of(_CLOTH_COLOURS)],
-        "backgroundColor": [one_of(_BACKGROUNDS)],
+        "accessoriesVariant": glasses,
+        "accessoriesColor": one_of(_GLASSES_COLOURS),
+        "clothesVariant": one_of(_CLOTHES),
+        "clothesColor": one_of(_CLOTH_COLOURS),
+        "backgroundColor": one_of(_BACKGROUNDS),
     }
 
 
