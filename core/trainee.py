@@ -36,21 +36,27 @@ class Trainee:
                 named |= {f"{prefix}/{index}/{name}": tensor for name, tensor in state.items()}
         return named
 
+    @torch.no_grad()
     def load(self, tensors: dict[str, Tensor]) -> None:
         """Take the state of a checkpoint. Raises RunError if it is not of these networks."""
         try:
             for prefix, network in self._networks():
                 network.load_state_dict(_under(tensors, prefix))
             for prefix, optimiser in self._optimisers():
-                state: dict[int, dict[str, Tensor]] = {}
-                for key, tensor in _under(tensors, prefix).items():
-                    index, name = key.split("/")
-                    state.setdefault(int(index), {})[name] = tensor
                 groups = optimiser.state_dict()[
                     "param_groups"
                 ]  # rates and betas: the config's, not the file's
+                parameters = optimiser.param_groups[0]["params"]
+                state: dict[int, dict[str, Tensor]] = {}
+                for key, tensor in _under(tensors, prefix).items():
+                    index, name = key.split("/")
+                    # The fused Adam walks memory, not indices: a moment must lie in memory as its parameter does.
+                    like = (
+                        torch.empty_like(parameters[int(index)]) if tensor.dim() else torch.empty_like(tensor)
+                    )
+                    state.setdefault(int(index), {})[name] = like.copy_(tensor)
                 optimiser.load_state_dict({"state": state, "param_groups": groups})
-        except (RuntimeError, ValueError) as error:
+        except (RuntimeError, ValueError, IndexError) as error:
             raise RunError("The checkpoint does not fit the run's networks. Start a new run.") from error
 
     def _networks(self) -> list[tuple[str, torch.nn.Module]]:

@@ -3,6 +3,8 @@
 import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# One thread is as fast for tiny networks, and does not wait for a core that something else holds.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from pathlib import Path
 
