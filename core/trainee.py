@@ -50,11 +50,10 @@ class Trainee:
                 state: dict[int, dict[str, Tensor]] = {}
                 for key, tensor in _under(tensors, prefix).items():
                     index, name = key.split("/")
-                    # The fused Adam walks memory, not indices: a moment must lie in memory as its parameter does.
-                    like = (
-                        torch.empty_like(parameters[int(index)]) if tensor.dim() else torch.empty_like(tensor)
-                    )
-                    state.setdefault(int(index), {})[name] = like.copy_(tensor)
+                    # The fused Adam walks memory, not indices: moments must lie as their parameter lies.
+                    like = parameters[int(index)] if tensor.dim() else tensor
+                    tensor = torch.empty_like(like).copy_(tensor)
+                    state.setdefault(int(index), {})[name] = tensor
                 optimiser.load_state_dict({"state": state, "param_groups": groups})
         except (RuntimeError, ValueError, IndexError) as error:
             raise RunError("The checkpoint does not fit the run's networks. Start a new run.") from error

@@ -96,8 +96,8 @@ def test_in_float32_weights_agree_but_for_signs_of_nothing(
 ) -> None:
     """Within 1e-5, but for weights whose gradient is zero up to rounding.
 
-    Adam's first step is lr * g / (|g| + eps): the sign of g alone. Where rounding decides that sign, two correct
-    programs end up to 2 lr apart; another layout sums in another order, so there are more of those.
+    Adam's first step is lr * g / (|g| + eps): the sign of g alone. Where rounding decides that sign, two
+    correct programs end up to 2 lr apart; another layout sums in another order, so there are more of those.
     """
     differences = torch.cat(
         [difference.flatten().double() for _, difference in step_both(seed, torch.float32, layout)]

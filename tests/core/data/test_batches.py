@@ -40,5 +40,5 @@ def test_flipping_mirrors_about_half_and_leaves_the_source_alone() -> None:
 
 
 def test_too_few_pictures_name_the_remedy() -> None:
-    with pytest.raises(ConfigError, match="64 pictures are needed, 12 were found. Lower batch_size"):
+    with pytest.raises(ConfigError, match=r"64 pictures are needed, 12 were found. Lower batch_size"):
         Batches(numbered(12), 64, seed=0, flip=False)
