@@ -28,7 +28,7 @@ def named(widget: QWidget, name: str, accessible: str) -> None:
 
 
 def label(text: str, role: str = "", *, name: str = "", accessible: str = "", wrap: bool = False) -> QLabel:
-    """A text; `role` is one of the style sheet's: title, heading, section, muted, caption, value, error, chip."""
+    """A text; `role`: title, heading, section, muted, caption, value, error or chip."""
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     if role:
@@ -265,6 +265,7 @@ class Toast(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         self.setProperty("toast", True)
         self._text = label("", name="toastLabel", accessible="Note")
         row = QHBoxLayout(self)
@@ -290,7 +291,7 @@ class Toast(QFrame):
         return False
 
     def _place(self) -> None:
-        parent = self.parentWidget()
+        parent = self._over
         self.setMaximumWidth(parent.width() - 48)
         self.adjustSize()
         self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - 24)

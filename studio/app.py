@@ -1,0 +1,39 @@
+"""The way into the window. Qt is imported inside, because the import itself fails on a bare server."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from studio.display import display_trouble
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from studio.window import MainWindow
+
+
+def run(argv: Sequence[str]) -> int:
+    """Open the window and stay until it is closed. 2, with one line on stderr, where none can open."""
+    trouble = display_trouble()
+    if trouble:
+        sys.stderr.write(trouble + "\n")
+        return 2
+    app, window = create(argv)
+    window.show()
+    return app.exec()
+
+
+def create(argv: Sequence[str]) -> "tuple[QApplication, MainWindow]":
+    """The application and its window, not shown and without entering the event loop.
+
+    argv: the arguments without the program's name; the first that is no flag is a source to choose, and
+    --cartoons chooses the built-in one.
+    """
+    from studio.application import build
+
+    app, window = build()
+    source = "cartoons" if "--cartoons" in argv else next((each for each in argv if each[:1] != "-"), "")
+    if source:
+        window.show_workspace(0)
+        window.train.choose_source(source)
+    return app, window

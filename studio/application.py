@@ -1,0 +1,68 @@
+"""One QApplication, its look, its last line of defence against errors, and the window."""
+
+import sys
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from studio.faults import sentence, start_log
+from studio.parts import named
+from studio.settings import Settings
+from studio.theme import install
+from studio.window import MainWindow
+
+
+def build() -> tuple[QApplication, MainWindow]:
+    """The application, the existing one if there is one, and a new window."""
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("DCGAN Studio")
+    app.setDesktopFileName("dcgan-studio")
+    start_log()
+    install(app)
+    window = MainWindow(Settings())
+    _watch_exceptions(window)
+    return app, window
+
+
+class _ExceptionBox(QObject):
+    """Shows one calm dialog for an error that nothing else caught, from whatever thread it comes."""
+
+    raised = Signal(str)
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._open = False
+        self.raised.connect(self._show, Qt.ConnectionType.QueuedConnection)
+
+    @Slot(str)
+    def _show(self, text: str) -> None:
+        if self._open:  # an error in a timer would otherwise bring a dialog thirty times a second
+            return
+        self._open = True
+        box = QMessageBox(
+            QMessageBox.Icon.Warning, "DCGAN Studio", text, QMessageBox.StandardButton.Ok, self._window
+        )
+        named(box, "errorDialog", "Something unexpected went wrong")
+        box.setInformativeText("You can go on working. A training that is under way is not affected.")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(self._closed)
+        box.open()
+
+    @Slot()
+    def _closed(self) -> None:
+        self._open = False
+
+
+def _watch_exceptions(window: MainWindow) -> None:
+    box = _ExceptionBox(window)
+
+    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()
+            return
+        box.raised.emit(sentence(error.with_traceback(trace)))
+
+    sys.excepthook = report

@@ -1,0 +1,81 @@
+"""Asking how much longer a finished run shall train."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from core.config import Config
+from core.errors import ConfigError
+from core.runs import Run
+from studio.form import NumberEdit
+from studio.parts import Button, label, named
+
+
+class ExtendDialog(QDialog):
+    """`chosen(duration)`: the new total, in the run's own unit."""
+
+    chosen = Signal(float)
+
+    def __init__(self, run: Run, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._config: Config = run.config
+        unit = run.config.duration_unit
+        self.setWindowTitle("Train for longer")
+        self.setMinimumWidth(440)
+        self.edit = NumberEdit(whole=False)
+        named(self.edit, "extendField", f"New total in {unit}")
+        self.edit.setFixedWidth(96)
+        self.edit.set_value(2 * run.config.duration)
+        self._error = label("", "error", name="extendError", accessible="Problem", wrap=True)
+        self._go = Button("Resume", "extendButton", kind="primary")
+        self._go.setDefault(True)
+        cancel = Button("Cancel", "cancelExtendButton")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(label("Train until"))
+        row.addWidget(self.edit)
+        row.addWidget(label(f"{unit} in total"))
+        row.addStretch(1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self._go)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(12)
+        column.addWidget(label(run.name, "heading"))
+        column.addWidget(
+            label(
+                f"This run has had its {run.config.duration:g} {unit}. It goes on exactly where it ended.",
+                wrap=True,
+            )
+        )
+        column.addLayout(row)
+        column.addWidget(self._error)
+        column.addSpacing(8)
+        column.addLayout(buttons)
+        self.edit.edited.connect(self._check)
+        self._go.clicked.connect(self._take)
+        cancel.clicked.connect(self.reject)
+        self._check()
+
+    @Slot()
+    def _check(self) -> None:
+        value = self.edit.value()
+        problem = ""
+        try:
+            longer = self._config.replace(duration=value).duration
+            if longer <= self._config.duration:
+                problem = f"It has trained that long already: give more than {self._config.duration:g}."
+        except ConfigError as error:
+            problem = str(error)
+        self._error.setText(problem)
+        self._error.setVisible(bool(problem))
+        self._go.setEnabled(not problem)
+
+    @Slot()
+    def _take(self) -> None:
+        value = self.edit.value()
+        assert isinstance(value, float), "Resume is disabled for anything else"
+        self.accept()
+        self.chosen.emit(value)

@@ -1,0 +1,270 @@
+"""Curves that draw themselves while numbers arrive: every number kept, a smoothed line over the faint raw."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.events import Step
+from studio.parts import HelpDot, label, named
+from studio.theme import color, theme
+
+REDRAW_MS = 100
+SMOOTHING = 0.9  # weight of the past in the smoothed line, per logged number
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    field: str  # of events.Step
+    title: str
+    token: str  # of theme.Palette
+
+
+class Columns:
+    """Numbers in rows that grow by doubling, so that a million appends cost a million writes."""
+
+    def __init__(self, width: int) -> None:
+        self._rows = np.empty((1024, width))
+        self.count = 0
+
+    def append(self, row: Sequence[float] | NDArray[np.float64]) -> None:
+        if self.count == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
+        self._rows[self.count] = row
+        self.count += 1
+
+    def column(self, index: int) -> NDArray[np.float64]:
+        """A view, valid until the next append."""
+        view: NDArray[np.float64] = self._rows[: self.count, index]
+        return view
+
+    def last(self) -> NDArray[np.float64]:
+        row: NDArray[np.float64] = self._rows[self.count - 1]
+        return row
+
+    def keep(self, count: int) -> None:
+        """Forget all but the first `count` rows."""
+        self.count = min(self.count, count)
+
+
+class CurvePlot(QWidget):
+    """A titled plot of some fields of `Step` over the step, with a legend that reads out the values.
+
+    `scrubbed(step)` when the person presses or drags in the plot.
+    """
+
+    scrubbed = Signal(float)
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        series: Sequence[Series],
+        explanation: str,
+        *,
+        y_range: tuple[float, float] | None = None,
+    ) -> None:
+        super().__init__()
+        self._series = list(series)
+        self._numbers = Columns(1 + 2 * len(self._series))  # step, then raw and smoothed of each
+        self._marker_step: float | None = None
+        self._y_range = y_range
+
+        self.plot = pg.PlotWidget()
+        named(self.plot, name, title)
+        self.plot.setAccessibleDescription(explanation)
+        self.plot.setMinimumHeight(110)
+        item = self.plot.getPlotItem()
+        item.setDownsampling(auto=True, mode="peak")
+        item.setClipToView(True)
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setMouseEnabled(x=False, y=False)
+        item.setContentsMargins(0, 4, 4, 0)
+        item.getAxis("left").setWidth(36)
+        self._raw = [item.plot() for _ in self._series]
+        self._smooth = [item.plot() for _ in self._series]
+        self._marker = pg.InfiniteLine(angle=90)
+        self._cursor = pg.InfiniteLine(angle=90)
+        for line in (self._marker, self._cursor):
+            line.hide()
+            item.addItem(line, ignoreBounds=True)
+        self.plot.scene().sigMouseMoved.connect(self._hover)
+        self.plot.scene().sigMouseClicked.connect(self._click)
+
+        self._values = [
+            label("", "caption", name=f"{name}Value{i}", accessible=s.title) for i, s in enumerate(series)
+        ]
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(label(title, "heading"))
+        head.addWidget(HelpDot(f"{name}Help", title, explanation))
+        head.addStretch(1)
+        column.addLayout(head)
+        legend = QHBoxLayout()
+        legend.setSpacing(16)
+        self._dots: list[QLabel] = []
+        for each, value in zip(self._series, self._values, strict=True):
+            entry = QHBoxLayout()
+            entry.setSpacing(6)
+            dot = QLabel()
+            dot.setFixedSize(10, 3)
+            self._dots.append(dot)
+            entry.addWidget(dot, 0, Qt.AlignmentFlag.AlignVCenter)
+            entry.addWidget(label(each.title, "caption"))
+            entry.addWidget(value)
+            legend.addLayout(entry)
+        legend.addStretch(1)
+        column.addLayout(legend)
+        column.addWidget(self.plot, 1)
+
+        self._redraw = QTimer(self)
+        self._redraw.setSingleShot(True)
+        self._redraw.setInterval(REDRAW_MS)
+        self._redraw.timeout.connect(self._draw)
+        theme().changed.connect(self._paint)
+        self._paint()
+        self._draw()
+
+    def add(self, steps: Sequence[Step]) -> None:
+        """Take over the numbers; the curves follow within a tenth of a second.
+
+        Steps that are there already, as after a resume from an older checkpoint, are replaced.
+        """
+        for step in steps:
+            if self._numbers.count and step.step <= self._numbers.last()[0]:
+                self._numbers.keep(int(np.searchsorted(self._numbers.column(0), step.step)))
+            raw = np.array([getattr(step, each.field) for each in self._series])
+            past = self._numbers.last()[2::2] if self._numbers.count else raw
+            row = np.empty(1 + 2 * len(raw))
+            row[0], row[1::2], row[2::2] = step.step, raw, SMOOTHING * past + (1 - SMOOTHING) * raw
+            self._numbers.append(row)
+        if steps and not self._redraw.isActive():
+            self._redraw.start()
+
+    def clear(self) -> None:
+        self._numbers.keep(0)
+        self.mark(None)
+        self._draw()
+
+    def count(self) -> int:
+        """How many steps' numbers are kept."""
+        return self._numbers.count
+
+    def mark(self, step: float | None) -> None:
+        """A line at the step whose faces are shown; None for the newest."""
+        self._marker_step = step
+        self._marker.setVisible(step is not None)
+        if step is not None:
+            self._marker.setValue(step)
+        self._read_out(step)
+
+    @Slot()
+    def _draw(self) -> None:
+        steps = self._numbers.column(0)
+        for index in range(len(self._series)):
+            self._raw[index].setData(steps, self._numbers.column(1 + 2 * index))
+            self._smooth[index].setData(steps, self._numbers.column(2 + 2 * index))
+        item = self.plot.getPlotItem()
+        last = float(steps[-1]) if len(steps) else 0.0
+        item.setXRange(float(steps[0]) if len(steps) else 0.0, max(last, 10.0), padding=0.01)
+        low, high = self._y_range or self._fitting()
+        item.setYRange(low, high, padding=0.02)
+        self._read_out(self._marker_step)
+
+    def _fitting(self) -> tuple[float, float]:
+        """From 0 to what holds all but the rare spikes, which would flatten the rest."""
+        if not self._numbers.count:
+            return 0.0, 4.0
+        stride = max(1, self._numbers.count // 5000)
+        raw = np.concatenate([self._numbers.column(1 + 2 * i)[::stride] for i in range(len(self._series))])
+        return min(0.0, float(raw.min())), max(1.0, 1.15 * float(np.quantile(raw, 0.995)))
+
+    def _read_out(self, step: float | None) -> None:
+        """The legend's values: at a step, or the newest."""
+        count = self._numbers.count
+        if not count:
+            for value in self._values:
+                value.setText("")
+            return
+        index = count - 1
+        if step is not None:
+            index = min(int(np.searchsorted(self._numbers.column(0), step)), count - 1)
+        for position, value in enumerate(self._values):
+            value.setText(f"{self._numbers.column(1 + 2 * position)[index]:.2f}")
+
+    def _step_at(self, point: QPointF) -> float | None:
+        item = self.plot.getPlotItem()
+        if not self._numbers.count or not item.vb.sceneBoundingRect().contains(point):
+            return None
+        return float(item.vb.mapSceneToView(point).x())
+
+    def _hover(self, point: QPointF) -> None:
+        step = self._step_at(point)
+        self._cursor.setVisible(step is not None)
+        if step is not None:
+            self._cursor.setValue(step)
+        self._read_out(self._marker_step if step is None else step)
+
+    def _click(self, click: object) -> None:
+        step = self._step_at(click.scenePos())  # type: ignore[attr-defined]
+        if step is not None:
+            self.scrubbed.emit(step)
+
+    def leaveEvent(self, event: object) -> None:
+        self._cursor.hide()
+        self._read_out(self._marker_step)
+
+    @Slot()
+    def _paint(self) -> None:
+        """Take the theme's colours."""
+        self.plot.setBackground(color("surface"))
+        item = self.plot.getPlotItem()
+        for side in ("left", "bottom"):
+            axis = item.getAxis(side)
+            axis.setPen(pg.mkPen(color("line")))
+            axis.setTextPen(pg.mkPen(color("muted")))
+            axis.setStyle(tickLength=-4, tickTextOffset=6)
+        item.showGrid(x=False, y=True, alpha=0.18)
+        for position, each in enumerate(self._series):
+            faint = color(each.token)
+            faint.setAlpha(70)
+            self._raw[position].setPen(pg.mkPen(faint, width=1))
+            self._smooth[position].setPen(pg.mkPen(color(each.token), width=1))
+            self._dots[position].setStyleSheet(f"background: {color(each.token).name()}; border-radius: 1px;")
+        self._marker.setPen(pg.mkPen(color("accent"), width=1))
+        self._cursor.setPen(pg.mkPen(color("line_strong"), width=1, style=Qt.PenStyle.DashLine))
+
+
+def loss_plot() -> CurvePlot:
+    return CurvePlot(
+        "lossPlot",
+        "Losses",
+        [Series("d_loss", "Discriminator", "plot_real"), Series("g_loss", "Generator", "plot_fake")],
+        "How wrong each network was in its own task. The two play against each other, so neither is meant to "
+        "fall to zero: while both stay within a band, learning goes on. A discriminator near 0 with a "
+        "generator that climbs means that the discriminator has won and the faces stop improving.",
+    )
+
+
+def score_plot() -> CurvePlot:
+    return CurvePlot(
+        "scorePlot",
+        "What the discriminator believes",
+        [
+            Series("d_real", "Real", "plot_real"),
+            Series("d_fake_before", "Fake", "plot_fake"),
+            Series("d_fake_after", "Fake, after its update", "plot_after"),
+        ],
+        "The mean probability of being real that the discriminator gives: D(x) to real pictures, D(G(z)) to "
+        "generated ones, before and after its own update in the same step. 1 is sure of real, 0 is sure of "
+        "fake, .5 cannot tell. Real near 1 with fake near 0 means that fakes are easy to spot.",
+        y_range=(0.0, 1.0),
+    )

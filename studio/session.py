@@ -1,0 +1,272 @@
+"""Training beside the window: a thread that tells the story into a mailbox, and a session that reads it out.
+
+The thread never touches a widget. A timer in the GUI thread empties the mailbox about thirty times a second:
+every number is passed on, of the pictures only the newest, and the outcome when the thread is over.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+
+from core import runs
+from core.config import Config
+from core.control import Control
+from core.data.cache import PictureCache
+from core.data.prepare import Progress, prepare
+from core.data.sources import open_source
+from core.errors import Cancelled
+from core.events import Event, Finished, Paused, Resumed, Samples, Saved, Started, Step
+from core.runs import Run
+from studio.faults import sentence
+
+State = Literal["idle", "preparing", "training", "pausing", "paused", "stopping"]
+TICK_MS = 33
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to train: a source into a new run folder, or a run to go on with (then its own source)."""
+
+    config: Config
+    source: str
+    preset: str | None = None
+    device: str = "auto"
+    resume: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The run folder and its pictures are there; training is about to begin."""
+
+    run: Run
+    cache: PictureCache
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """Stopped before the first step; there is no run."""
+
+
+Letter: TypeAlias = Event | Progress | Opened | Failed | CalledOff
+Mailbox: TypeAlias = deque[Letter]
+Story: TypeAlias = Callable[[Control, Callable[[Progress], None]], Iterator[Letter]]
+
+
+def story_of(order: Order) -> Story:
+    """Everything that happens from Start to the end, in order."""
+
+    def tell(control: Control, progress: Callable[[Progress], None]) -> Iterator[Letter]:
+        source = open_source(order.source)
+        config = order.config
+        cache = prepare(
+            source,
+            size=config.size,
+            color=config.color,
+            crop=config.crop,
+            progress=progress,
+            cancelled=lambda: control.stopping,
+        )
+        if order.resume is not None:
+            run = runs.open_run(order.resume)
+            if config != run.config:
+                run = runs.change(run, config)
+        else:
+            folder = runs.new_run_folder(runs.default_runs_folder(), source.name, order.preset)
+            run = runs.create(
+                folder, config, source=source.text, source_digest=cache.digest, preset=order.preset
+            )
+        yield Opened(run, cache)
+        # Imports torch, which takes seconds when the warm-up has not done so yet.
+        from core.loop import train
+
+        yield from train(run, cache, device=order.device, control=control)
+
+    return tell
+
+
+class TrainThread(QThread):
+    """Tells one story into the mailbox; whatever goes wrong becomes its last letter."""
+
+    def __init__(self, story: Story, control: Control, mailbox: Mailbox) -> None:
+        super().__init__()
+        self.setObjectName("training")
+        self._story = story
+        self._control = control
+        self._mailbox = mailbox
+
+    def run(self) -> None:
+        try:
+            for letter in self._story(self._control, self._mailbox.append):
+                self._mailbox.append(letter)
+        except Cancelled:
+            self._mailbox.append(CalledOff())
+        except BaseException as error:  # a thread that dies silently would leave the window waiting
+            self._mailbox.append(Failed(sentence(error)))
+
+
+class TrainSession(QObject):
+    """One training at a time; lives in the GUI thread.
+
+    `ended` comes after `finished`, `failed` or `called_off`, when the thread is gone and the next may start.
+    """
+
+    state_changed = Signal(str)
+    progress = Signal(object)  # Progress
+    opened = Signal(object)  # Opened
+    started = Signal(object)  # Started
+    steps = Signal(object)  # list[Step], never empty
+    kept = Signal(object)  # list[tuple[int, Path]]: step and file of every grid, never empty
+    samples = Signal(object)  # Samples, the newest
+    saved = Signal(object)  # Saved
+    paused = Signal(object)  # Paused
+    resumed = Signal(object)  # Resumed
+    finished = Signal(object)  # Finished
+    failed = Signal(str)
+    called_off = Signal()
+    ended = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._state: State = "idle"
+        self._run: Run | None = None
+        self._thread: TrainThread | None = None
+        self._control = Control()
+        self._mailbox: Mailbox = deque()
+        self._outcome: Finished | Failed | CalledOff | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._drain)
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def active(self) -> bool:
+        return self._thread is not None
+
+    @property
+    def run(self) -> Run | None:
+        """The run being trained, once it is open."""
+        return self._run
+
+    def start(self, order: Order) -> None:
+        """Train; returns at once. Does nothing while a training is under way."""
+        self.tell(story_of(order))
+
+    def tell(self, story: Story) -> None:
+        """Run any story in the training thread; tests bring scripted ones."""
+        if self.active:
+            return
+        self._control = Control()
+        self._mailbox.clear()
+        self._outcome = None
+        self._thread = TrainThread(story, self._control, self._mailbox)
+        self._set_state("preparing")
+        self._thread.start()
+        self._timer.start()
+
+    def pause(self) -> None:
+        if self._state == "training":
+            self._control.pause()
+            self._set_state("pausing")
+
+    def go_on(self) -> None:
+        if self._state in ("paused", "pausing"):
+            self._control.resume()
+            if self._state == "pausing":  # taken back before the loop saw it
+                self._set_state("training")
+
+    def stop(self) -> None:
+        """Ask for the end: the loop saves at the next step, preparing is called off."""
+        if self.active:
+            self._control.stop()
+            self._set_state("stopping")
+
+    def wait(self) -> None:
+        """Block until the thread is over; for the way out of the program, after `stop`."""
+        if self._thread is not None:
+            self._thread.wait()
+
+    @Slot()
+    def _drain(self) -> None:
+        # Asked first: what the thread wrote before it ended is then in the mailbox for certain.
+        over = self._thread is not None and self._thread.isFinished()
+        steps: list[Step] = []
+        grids: list[tuple[int, Path]] = []
+        newest: Samples | None = None
+        while self._mailbox:
+            letter = self._mailbox.popleft()
+            if isinstance(letter, Step):
+                steps.append(letter)
+            elif isinstance(letter, Samples):
+                newest = letter
+                grids.append((letter.step, letter.path))
+            elif isinstance(letter, Finished | Failed | CalledOff):
+                self._outcome = letter
+            else:
+                if steps:
+                    self.steps.emit(steps)
+                    steps = []
+                self._pass_on(letter)
+        if steps:
+            self.steps.emit(steps)
+        if newest is not None:
+            self.kept.emit(grids)
+            self.samples.emit(newest)
+        if over:
+            self._end()
+
+    def _pass_on(self, letter: Progress | Opened | Started | Saved | Paused | Resumed) -> None:
+        match letter:
+            case Progress():
+                self.progress.emit(letter)
+            case Opened():
+                self._run = letter.run
+                self.opened.emit(letter)
+            case Started():
+                self._begin_training()
+                self.started.emit(letter)
+            case Saved():
+                self.saved.emit(letter)
+            case Paused():
+                if self._control.paused:  # else a resume has overtaken this letter
+                    self._set_state("paused")
+                self.paused.emit(letter)
+            case Resumed():
+                self._begin_training()
+                self.resumed.emit(letter)
+
+    def _begin_training(self) -> None:
+        if self._state != "stopping":
+            self._set_state("pausing" if self._control.paused else "training")
+
+    def _end(self) -> None:
+        assert self._thread is not None
+        self._thread.wait()
+        self._thread = None
+        self._run = None
+        self._timer.stop()
+        self._set_state("idle")
+        match self._outcome:
+            case Finished():
+                self.finished.emit(self._outcome)
+            case Failed(words):
+                self.failed.emit(words)
+            case _:
+                self.called_off.emit()
+        self.ended.emit()
+
+    def _set_state(self, state: State) -> None:
+        if state != self._state:
+            self._state = state
+            self.state_changed.emit(state)

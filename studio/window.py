@@ -1,0 +1,286 @@
+"""The main window: three workspaces, and who tells what to whom, in one list."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QIcon,
+    QKeyEvent,
+    QKeySequence,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.help import HelpDialog
+from studio.jobs import run_job
+from studio.panels.explore import ExplorePanel
+from studio.panels.runs import RunsPanel
+from studio.panels.train import TrainPanel
+from studio.parts import Toast, label, named
+from studio.rail import Rail
+from studio.session import Opened, TrainSession
+from studio.settings import Settings
+from studio.theme import RESOURCES
+from studio.warmup import Warm, warm_up
+
+TRAIN, EXPLORE, RUNS = range(3)
+
+
+class MainWindow(QMainWindow):
+    """Wires panels and session; decides nothing but how to close."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        named(self, "mainWindow", "DCGAN Studio")
+        self.setWindowTitle("DCGAN Studio")
+        self.setWindowIcon(QIcon(str(RESOURCES / "mark.svg")))
+        self.setMinimumSize(QSize(1100, 700))
+        self.setAcceptDrops(True)
+        self._settings = settings
+        self._closing = False
+        self._warmed = False
+        self.session = TrainSession(self)
+        self.train = TrainPanel(settings)
+        self.explore = ExplorePanel()
+        self.runs = RunsPanel()
+        self.rail = Rail()
+        self.stack = QStackedWidget()
+        for panel in (self.train, self.explore, self.runs):
+            self.stack.addWidget(panel)
+        inside = QWidget()
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(self.stack, 1)
+        self.setCentralWidget(inside)
+        self.toast = Toast(inside)
+        self._overlay = _DropOverlay(inside)
+        self._wire()
+        self._bind_keys()
+        if not self.restoreGeometry(settings.geometry):
+            self.resize(1280, 800)
+        self.show_workspace(min(settings.workspace, RUNS))
+
+    def _wire(self) -> None:
+        session, train, runs, explore = self.session, self.train, self.runs, self.explore
+        for signal, slot in (
+            # what the person wants
+            (self.rail.chosen, self.show_workspace),
+            (self.rail.help.clicked, self.show_help),
+            (train.start_requested, session.start),
+            (train.pause_requested, session.pause),
+            (train.go_on_requested, session.go_on),
+            (train.stop_requested, session.stop),
+            (runs.watch_requested, self._watch),
+            (runs.resume_requested, self._resume),
+            (runs.open_requested, self._explore),
+            # what the training tells
+            (session.state_changed, train.set_state),
+            (session.progress, train.show_progress),
+            (session.opened, train.show_opened),
+            (session.opened, self._mark_running),
+            (session.started, train.show_started),
+            (session.steps, train.add_steps),
+            (session.kept, train.add_kept),
+            (session.samples, train.add_samples),
+            (session.saved, self._refresh_saved),
+            (session.paused, train.show_paused),
+            (session.finished, train.show_finished),
+            (session.failed, train.show_failure),
+            (session.called_off, train.show_called_off),
+            (session.ended, self._after_training),
+            # short notes
+            (train.message, self.toast.say),
+            (explore.message, self.toast.say),
+            (runs.message, self.toast.say),
+        ):
+            signal.connect(slot)
+
+    def _bind_keys(self) -> None:
+        train = self.train
+        keys: list[tuple[str, Callable[[], object]]] = [
+            ("Ctrl+1", lambda: self.show_workspace(TRAIN)),
+            ("Ctrl+2", lambda: self.show_workspace(EXPLORE)),
+            ("Ctrl+3", lambda: self.show_workspace(RUNS)),
+            ("Ctrl+O", train.source.ask_folder),
+            ("Ctrl+Shift+O", train.source.ask_zip),
+            ("Ctrl+R", train.request_start),
+            ("F5", train.request_start),
+            ("Ctrl+P", train.request_pause),
+            ("Ctrl+.", train.request_stop),
+            ("F1", self.show_help),
+            ("Ctrl+Q", self.close),
+        ]
+        for key, act in keys:
+            QShortcut(QKeySequence(key), self).activated.connect(act)
+
+    # Workspaces
+
+    @Slot(int)
+    def show_workspace(self, index: int) -> None:
+        """TRAIN, EXPLORE or RUNS."""
+        self.rail.choose(index)
+        self.stack.setCurrentIndex(index)
+
+    @Slot()
+    def show_help(self) -> None:
+        HelpDialog(self).open()
+
+    @Slot(object)
+    def _watch(self, folder: Path) -> None:
+        self.show_workspace(TRAIN)
+        self.train.watch(folder)
+
+    @Slot(object)
+    def _resume(self, folder: Path) -> None:
+        self.show_workspace(TRAIN)
+        self.train.resume(folder)
+
+    @Slot(object)
+    def _explore(self, folder: Path) -> None:
+        self.show_workspace(EXPLORE)
+        self.explore.open_run(folder)
+
+    @Slot(object)
+    def _mark_running(self, opened: Opened) -> None:
+        self.runs.set_running(opened.run.folder)
+        self.runs.refresh()
+
+    @Slot()
+    def _refresh_saved(self) -> None:
+        if self.stack.currentWidget() is self.explore:
+            self.explore.refresh()
+
+    @Slot()
+    def _after_training(self) -> None:
+        self.runs.set_running(None)
+        self.runs.refresh()
+        self.explore.refresh()
+        if self._closing:
+            self.close()
+
+    # Start
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._warmed:
+            self._warmed = True
+            self.train.look()
+            run_job(self, warm_up, self._warm, self.train.monitor.banner.say)
+
+    def _warm(self, warm: Warm) -> None:
+        self.train.offer_devices(warm.devices, warm.default_preset)
+
+    # The end
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.session.active:
+            event.ignore()
+            if not self._closing:
+                self._ask_to_stop()
+            return
+        self._settings.geometry = self.saveGeometry()
+        self._settings.workspace = self.stack.currentIndex()
+        self.train.shut_down()
+        self.explore.shut_down()
+        self.runs.shut_down()
+        event.accept()
+
+    def _ask_to_stop(self) -> None:
+        box = QMessageBox(self)
+        named(box, "closeDialog", "Stop the training?")
+        box.setWindowTitle("Training is under way")
+        box.setText("Stop the training and close?")
+        box.setInformativeText("Everything up to now is saved. Resume goes on exactly from there.")
+        stop = box.addButton("Stop and save", QMessageBox.ButtonRole.AcceptRole)
+        keep = box.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
+        named(stop, "stopAndSaveButton", "Stop and save")
+        named(keep, "keepTrainingButton", "Keep training")
+        stop.setProperty("kind", "primary")
+        box.setDefaultButton(stop)
+        box.setEscapeButton(keep)
+        stop.clicked.connect(self._close_after_stop)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    @Slot()
+    def _close_after_stop(self) -> None:
+        """Stop; the window stays alive meanwhile and closes when the training has ended."""
+        self._closing = True
+        if self.session.active:
+            self.session.stop()
+        else:
+            self.close()
+
+    # Keys and drops
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Space comes here only if no editor, button or list has taken it.
+        if event.key() == Qt.Key.Key_Space and self.session.active:
+            self.train.request_pause()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event):
+            event.acceptProposedAction()
+            self._overlay.cover()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._overlay.hide()
+        path = _dropped(event)
+        if path:
+            event.acceptProposedAction()
+            self.show_workspace(TRAIN)
+            self.train.choose_source(path)
+
+
+class _DropOverlay(QFrame):
+    """Says what will happen if one lets go."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        named(self, "dropOverlay", "Drop pictures here")
+        self._over = parent
+        self.setProperty("drop", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        column = QVBoxLayout(self)
+        for text, role in (("Drop to choose these pictures", "title"), ("A folder or a zip file", "muted")):
+            line = label(text, role)
+            line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(line)
+        column.insertStretch(0, 1)
+        column.addStretch(1)
+        self.hide()
+
+    def cover(self) -> None:
+        self.setGeometry(self._over.rect().adjusted(24, 24, -24, -24))
+        self.show()
+        self.raise_()
+
+
+def _dropped(event: QDropEvent | QDragEnterEvent) -> str:
+    """The one local folder or zip that is being dragged, or nothing."""
+    urls = event.mimeData().urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return ""
+    path = Path(urls[0].toLocalFile())
+    return str(path) if path.is_dir() or path.suffix.lower() == ".zip" else ""

@@ -1,0 +1,19 @@
+"""Numbers and times as a person reads them."""
+
+
+def count(number: int, what: str) -> str:
+    """ "1 picture", "4,096 pictures"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def span(seconds: float) -> str:
+    """A length of time: "0:42", "12:05", "3:07:00"."""
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, second = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{second:02}" if hours else f"{minutes}:{second:02}"
+
+
+def speed(per_s: float) -> str:
+    """Pictures a second, with a decimal only where it matters."""
+    return f"{per_s:,.1f}" if per_s < 10 else f"{per_s:,.0f}"
