@@ -1,0 +1,106 @@
+"""The card beside the list of runs: one run at length, and what can be done with it."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QLocale, Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
+
+from studio.panels.decoding import Explorable
+from studio.panels.face import FaceView
+from studio.panels.run_list import STATES, source_title, when
+from studio.panels.thumbnails import Details
+from studio.parts import Button, Card, label, restyle
+
+FACTS = ("Step", "Epoch", "Pictures", "Preset", "Size", "Started", "Last change", "On disk")
+
+
+class RunDetails(Card):
+    """Emits what is to be done with the run shown."""
+
+    explore_clicked = Signal()
+    watch_clicked = Signal()
+    resume_clicked = Signal()
+    folder_clicked = Signal()
+    delete_clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(spacing=12)
+        self.setObjectName("runDetails")
+        self.setAccessibleName("The chosen run")
+        self.setFixedWidth(336)
+        self._run: Explorable | None = None
+        self._picture = FaceView("runPicture", "The newest faces of the run")
+        self._picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._picture.setMaximumHeight(304)
+        self._name = label("", "heading", name="runName", accessible="Name of the run")
+        self._chip = label("", "chip", name="runState", accessible="State of the run")
+        title = QHBoxLayout()
+        title.setSpacing(8)
+        title.addWidget(self._name, 1)
+        title.addWidget(self._chip)
+        facts = QGridLayout()
+        facts.setHorizontalSpacing(16)
+        facts.setVerticalSpacing(6)
+        facts.setColumnStretch(1, 1)
+        self._values = {}
+        for row, fact in enumerate(FACTS):
+            value = label("", name=f"runFact{fact.replace(' ', '')}", accessible=fact)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            facts.addWidget(label(fact, "muted"), row, 0)
+            facts.addWidget(value, row, 1)
+            self._values[fact] = value
+        self.explore = Button("Explore", "exploreRunButton", kind="primary", icon_name="explore")
+        self.watch = Button("Show curves", "watchRunButton", icon_name="train")
+        self.resume = Button("Resume", "resumeRunButton", icon_name="play")
+        self.folder = Button("Show folder", "showFolderButton", icon_name="folder")
+        self.delete = Button("Delete…", "deleteRunButton", kind="danger", icon_name="trash")
+        self.explore.clicked.connect(self.explore_clicked)
+        self.watch.clicked.connect(self.watch_clicked)
+        self.resume.clicked.connect(self.resume_clicked)
+        self.folder.clicked.connect(self.folder_clicked)
+        self.delete.clicked.connect(self.delete_clicked)
+        buttons = QVBoxLayout()
+        buttons.setSpacing(8)
+        for group in ((self.explore,), (self.watch, self.resume), (self.folder, self.delete)):
+            line = QHBoxLayout()
+            line.setSpacing(8)
+            for button in group:
+                line.addWidget(button, 1)
+            buttons.addLayout(line)
+        self.body.addWidget(self._picture, 1)
+        self.body.addLayout(title)
+        self.body.addLayout(facts)
+        self.body.addStretch(0)
+        self.body.addLayout(buttons)
+
+    def show_run(self, each: Explorable | None) -> None:
+        """Show a run; its picture and its size on disk follow by `show_details`."""
+        before = self._run
+        self._run = each
+        if each is None:
+            return
+        summary, run = each.summary, each.summary.run
+        words, tone = STATES[summary.state]
+        self._name.setText(self._name.fontMetrics().elidedText(run.name, Qt.TextElideMode.ElideMiddle, 200))
+        self._name.setToolTip(run.name)
+        self._chip.setText(words)
+        restyle(self._chip, tone=tone)
+        colour = "colour" if run.config.color == "rgb" else "grey"
+        self._values["Step"].setText(f"{summary.step:,}")
+        self._values["Epoch"].setText(f"{summary.epoch:,}")
+        self._values["Pictures"].setText(source_title(run.source))
+        self._values["Pictures"].setToolTip(run.source)
+        self._values["Preset"].setText(run.preset or "own settings")
+        self._values["Size"].setText(f"{run.config.size} px, {colour}")
+        self._values["Started"].setText(when(datetime.fromisoformat(run.created).timestamp()))
+        self._values["Last change"].setText(when(summary.modified))
+        if before is None or before.summary.run.folder != run.folder:
+            self._values["On disk"].setText("…")
+            self._picture.show_picture(None)
+
+    @Slot(object)
+    def show_details(self, details: Details) -> None:
+        if self._run is not None and self._run.summary.run.folder == details.folder:
+            self._picture.show_picture(details.picture)
+            self._values["On disk"].setText(QLocale().formattedDataSize(details.bytes_on_disk, 1))

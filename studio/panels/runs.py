@@ -1,0 +1,302 @@
+"""The Runs workspace: every run, and what can be done with it."""
+
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QPoint,
+    QSortFilterProxyModel,
+    Qt,
+    QTimer,
+    QUrl,
+    Signal,
+    SignalInstance,
+    Slot,
+)
+from PySide6.QtGui import QDesktopServices, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.runs import default_runs_folder
+from studio.jobs import NewestWins, run_job
+from studio.panels.decoding import Explorable, find_runs
+from studio.panels.run_details import RunDetails
+from studio.panels.run_list import EXPLORABLE, SEARCH, THUMBNAIL, RunDelegate, RunsModel
+from studio.panels.thumbnails import Thumbnail, details, thumbnails
+from studio.panels.trash import Trash
+from studio.parts import EmptyState, IconButton, label, named
+
+EMPTY = (
+    "No run yet",
+    "Every training is kept here with its faces, its curves and its checkpoints. Open the Train workspace "
+    "(Ctrl+1) and press Start.",
+)
+NO_MATCH = ("Nothing found", "No run has these words in its name, pictures, preset, state or date.")
+REFRESH_MS = 4000  # while the list is seen; another program may be training
+AT_ONCE = 8  # thumbnails made before the list is repainted
+
+
+class RunsPanel(QWidget):
+    """Lists and draws in worker threads; emits intent, and deletes only to the trash."""
+
+    open_requested = Signal(object)
+    watch_requested = Signal(object)
+    resume_requested = Signal(object)
+    message = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "runsPanel", "Runs")
+        self._running: Path | None = None
+        self._drawing = False
+        self._model = RunsModel()
+        self._found = QSortFilterProxyModel(self)
+        self._found.setSourceModel(self._model)
+        self._found.setFilterRole(SEARCH)
+        self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._lister = NewestWins(lambda folder: find_runs(folder, None), self)
+        self._looker = NewestWins(details, self)
+        self._trash = Trash(self)
+        self._timer = QTimer(self)
+        self._timer.setInterval(REFRESH_MS)
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self._search = QLineEdit()
+        named(self._search, "runsSearch", "Search the runs")
+        self._search.setPlaceholderText("Search")
+        self._search.setClearButtonEnabled(True)
+        self._search.setFixedWidth(240)
+        self._again = IconButton("refresh", "refreshRunsButton", "Look for runs again")
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(label("Runs", "title"))
+        head.addStretch(1)
+        head.addWidget(self._search)
+        head.addWidget(self._again)
+
+        self._list = QListView()
+        named(self._list, "runsList", "Runs")
+        self._list.setModel(self._found)
+        self._list.setItemDelegate(RunDelegate(self._list))
+        self._list.setMouseTracking(True)
+        self._list.setUniformItemSizes(True)
+        self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._details = RunDetails()
+        self._nothing = EmptyState("search", *NO_MATCH, name="runsNoMatch")
+        self._lists = QStackedWidget()
+        self._lists.addWidget(self._list)
+        self._lists.addWidget(self._nothing)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self._lists, 1)
+        row.addWidget(self._details)
+        work = QWidget()
+        work.setLayout(row)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(EmptyState("runs", *EMPTY, name="runsEmpty"))
+        self._pages.addWidget(work)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 16)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addWidget(self._pages, 1)
+
+    def _connect(self) -> None:
+        self._lister.result.connect(self._show)
+        self._lister.failed.connect(self.message)
+        self._looker.result.connect(self._details.show_details)
+        self._trash.message.connect(self.message)
+        self._trash.emptied.connect(self.refresh)
+        self._timer.timeout.connect(self.refresh)
+        self._search.textChanged.connect(self._filter)
+        self._again.clicked.connect(self.refresh)
+        self._list.selectionModel().currentChanged.connect(self._select)
+        self._list.activated.connect(self._open)
+        self._list.customContextMenuRequested.connect(self._show_menu)
+        self._details.explore_clicked.connect(self._explore)
+        self._details.watch_clicked.connect(self._watch)
+        self._details.resume_clicked.connect(self._resume)
+        self._details.folder_clicked.connect(self._show_folder)
+        self._details.delete_clicked.connect(self._ask_delete)
+        for key, target, slot in (
+            (QKeySequence.StandardKey.Delete, self._list, self._ask_delete),
+            (QKeySequence.StandardKey.Find, self, self._search.setFocus),
+            (QKeySequence(Qt.Key.Key_Escape), self._search, self._search.clear),
+            (QKeySequence(Qt.Key.Key_Down), self._search, self._list.setFocus),
+        ):
+            shortcut = QShortcut(QKeySequence(key), target)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look for runs again; the selection stays."""
+        self._lister.request(default_runs_folder())
+
+    @Slot(object)
+    def set_running(self, folder: Path | None) -> None:
+        """Which run this window trains, if any."""
+        self._running = folder
+        self._update_buttons()
+        self.refresh()
+
+    def shut_down(self) -> None:
+        """End the worker threads; the panel shows nothing new afterwards."""
+        self._timer.stop()
+        self._lister.close()
+        self._looker.close()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def current(self) -> Explorable | None:
+        """The run selected."""
+        index = self._list.currentIndex()
+        return index.data(EXPLORABLE) if index.isValid() else None
+
+    @Slot(object)
+    def _show(self, runs: list[Explorable]) -> None:
+        before, row = self.current(), self._list.currentIndex().row()
+        self._model.show_runs(runs)
+        self._pages.setCurrentIndex(1 if runs else 0)
+        self._search.setVisible(bool(runs))
+        self._again.setVisible(bool(runs))
+        at = self._model.row_of(before.summary.run.folder) if before else None
+        if at is None:  # deleted, or the first look: the neighbour, or the newest
+            index = self._found.index(max(0, min(row, self._found.rowCount() - 1)), 0)
+        else:
+            index = self._found.mapFromSource(self._model.index(at))
+        self._list.setCurrentIndex(index)
+        self._select()
+        self._draw_next()
+
+    def _draw_next(self) -> None:
+        missing = self._model.without_picture()[:AT_ONCE]
+        if missing and not self._drawing:
+            self._drawing = True
+            side = round(THUMBNAIL * self.devicePixelRatioF())
+            run_job(self, lambda: thumbnails(missing, side), self._take_thumbnails, self._thumbnails_failed)
+
+    @Slot(object)
+    def _take_thumbnails(self, drawn: list[Thumbnail]) -> None:
+        self._drawing = False
+        self._model.show_pictures(drawn)
+        self._draw_next()
+
+    @Slot(str)
+    def _thumbnails_failed(self, sentence: str) -> None:
+        self._drawing = False
+        self.message.emit(sentence)
+
+    @Slot()
+    def _select(self) -> None:
+        each = self.current()
+        self._details.setVisible(each is not None)
+        self._details.show_run(each)
+        if each is not None:
+            self._looker.request(each)
+        self._lists.setCurrentWidget(self._list if self._found.rowCount() else self._nothing)
+        self._update_buttons()
+
+    @Slot(str)
+    def _filter(self, text: str) -> None:
+        self._found.setFilterFixedString(text.strip())
+        if not self._list.currentIndex().isValid() and self._found.rowCount():
+            self._list.setCurrentIndex(self._found.index(0, 0))
+        self._select()
+
+    def _trains(self, each: Explorable) -> bool:
+        return each.summary.state == "running" or each.summary.run.folder == self._running
+
+    def _update_buttons(self) -> None:
+        each = self.current()
+        if each is None:
+            return
+        trains, card = self._trains(each), self._details
+        card.explore.setEnabled(bool(each.checkpoints))
+        card.explore.setToolTip("" if each.checkpoints else "Nothing has been saved yet")
+        card.resume.setEnabled(not trains and self._running is None)
+        card.resume.setToolTip(
+            "It is training now"
+            if trains
+            else "Another run is training; stop it first"
+            if self._running is not None
+            else "Train on from the newest checkpoint"
+        )
+        card.delete.setEnabled(not trains)
+        card.delete.setToolTip("It is training now; stop it first" if trains else "Move the run to the trash")
+
+    @Slot()
+    def _open(self) -> None:
+        """What Enter and a double click do: explore, or look at the curves while nothing has been saved."""
+        each = self.current()
+        if each is not None:
+            (self.open_requested if each.checkpoints else self.watch_requested).emit(each.summary.run.folder)
+
+    @Slot()
+    def _explore(self) -> None:
+        self._emit(self.open_requested)
+
+    @Slot()
+    def _watch(self) -> None:
+        self._emit(self.watch_requested)
+
+    @Slot()
+    def _resume(self) -> None:
+        self._emit(self.resume_requested)
+
+    def _emit(self, signal: SignalInstance) -> None:
+        each = self.current()
+        if each is not None:
+            signal.emit(each.summary.run.folder)
+
+    @Slot()
+    def _show_folder(self) -> None:
+        each = self.current()
+        if each is not None:
+            folder = each.summary.run.folder
+            if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+                self.message.emit(f"No file manager answered. The run is in {folder}.")
+
+    @Slot(QPoint)
+    def _show_menu(self, point: QPoint) -> None:
+        if not self._list.indexAt(point).isValid():
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        named(menu, "runMenu", "What to do with the run")
+        card = self._details
+        for button in (card.explore, card.watch, card.resume, card.folder, card.delete):
+            if button is card.delete:
+                menu.addSeparator()
+            action = menu.addAction(button.text())
+            action.setEnabled(button.isEnabled())
+            action.triggered.connect(button.click)
+        menu.popup(self._list.viewport().mapToGlobal(point))
+
+    @Slot()
+    def _ask_delete(self) -> None:
+        each = self.current()
+        if each is None:
+            return
+        if self._trains(each):
+            self.message.emit(f"{each.summary.run.name} is training. Stop it before deleting it.")
+        else:
+            self._trash.ask(each.summary.run)
