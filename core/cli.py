@@ -1,54 +1,18 @@
-"""The commands: arguments in, a line or one JSON object out. Nothing here imports Qt."""
+"""The commands' arguments, exit statuses and output: a line or one JSON object. Nothing here imports Qt."""
 
 import argparse
 import json
-import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
-
+from core import commands
+from core.commands import Outcome, TrainingFailedError, UsageError
 from core.config import Config, field_info
-from core.control import Control
-from core.errors import Cancelled, ConfigError, StudioError
-from core.presets import preset, presets
-
-if TYPE_CHECKING:
-    from core.data.cache import PictureCache
-    from core.data.prepare import Progress
-    from core.runs import Run
+from core.errors import Cancelled, StudioError
 
 INTERRUPTED = 130
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a command leaves: one JSON object, the same in words, and the exit status."""
-
-    facts: dict[str, Any]
-    words: str
-    status: int = 0
-
-
-@dataclass(slots=True)
-class Interrupt:
-    """Ctrl-C and SIGTERM as a request: the first asks, the second ends at once."""
-
-    control: Control = field(default_factory=Control)
-    signal: int | None = None
-
-    def __call__(self, number: int, _frame: object) -> None:
-        if self.signal is not None:
-            raise KeyboardInterrupt
-        self.signal = number
-        self.control.stop()
-        sys.stderr.write("\nStopping and saving. Press Ctrl-C again to end at once.\n")
 
 
 def run_command(arguments: list[str]) -> int:
@@ -56,7 +20,9 @@ def run_command(arguments: list[str]) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        outcome: Outcome = options.command(options, parser)
+        outcome: Outcome = options.command(options)
+    except UsageError as error:
+        parser.error(str(error))
     except Cancelled as error:
         return _fail(options, str(error), INTERRUPTED)
     except StudioError as error:
@@ -72,252 +38,13 @@ def run_command(arguments: list[str]) -> int:
     return outcome.status
 
 
-def _prepare(options: argparse.Namespace, _: argparse.ArgumentParser) -> Outcome:
-    from time import perf_counter
-
-    began = perf_counter()
-    with _interruptible() as interrupt:
-        cache = _prepared(options.data, options.size, options.color, options.crop, interrupt)
-    seconds = perf_counter() - began
-    skipped = [{"path": each.path, "reason": each.reason} for each in cache.skipped]
-    facts = {
-        "images": len(cache),
-        "skipped": skipped,
-        "duplicates": cache.duplicates,
-        "cache": str(cache.folder),
-        "seconds": round(seconds, 3),
-    }
-    lines = [f"{len(cache):,} pictures of {options.size} px are ready in {cache.folder} ({seconds:.1f} s)."]
-    if cache.duplicates:
-        lines.append(f"{cache.duplicates:,} are exact duplicates of others.")
-    lines += [f"Skipped {each.path}: {each.reason}" for each in cache.skipped]
-    return Outcome(facts, "\n".join(lines))
-
-
-def _train(options: argparse.Namespace, parser: argparse.ArgumentParser) -> Outcome:
-    from core import loop
-    from core.events import Finished, Saved, Started, Step
-
-    with _interruptible() as interrupt:
-        run, cache = (
-            _resumed(options, parser, interrupt) if options.resume else _new(options, parser, interrupt)
-        )
-        facts: dict[str, Any] = {"run": str(run.folder), "device": options.device}
-        bar = tqdm(unit="step", disable=not sys.stderr.isatty(), dynamic_ncols=True)
-        numbers: Step | None = None
-        try:
-            for event in loop.train(run, cache, device=options.device, control=interrupt.control):
-                match event:
-                    case Started():
-                        facts["device"] = event.device
-                        bar.reset(event.total_steps)
-                        bar.update(event.step)
-                    case Step():
-                        numbers = event
-                        bar.update(event.step - bar.n)
-                        bar.set_postfix_str(_in_words(event), refresh=False)
-                    case Saved() if bar.disable and numbers is not None:
-                        sys.stderr.write(f"step {event.step:,} saved, {_in_words(numbers)}\n")
-                    case Finished():
-                        facts |= {
-                            "step": event.step,
-                            "epoch": event.epoch,
-                            "images_per_s": round(event.images_per_s, 2),
-                            "seconds": round(event.seconds, 3),
-                            "checkpoint": str(event.checkpoint),
-                            "status": event.status,
-                        }
-        except StudioError as error:
-            step = numbers.step if numbers else 0
-            raise _FailedError(str(error), facts | {"step": step, "status": "failed"}) from error
-        finally:
-            bar.close()
-    words = (
-        f"{facts['status'].capitalize()} at step {facts['step']:,} (epoch {facts['epoch']:,}) after "
-        f"{facts['seconds']:,.0f} s, {facts['images_per_s']:,.0f} pictures/s on {facts['device']}: "
-        f"{run.folder}"
-    )
-    status = 0 if interrupt.signal is None else 128 + interrupt.signal
-    return Outcome(facts, words, status)
-
-
-def _sample(options: argparse.Namespace, _: argparse.ArgumentParser) -> Outcome:
-    from core import checkpoints, runs
-    from core.errors import RunError
-    from core.export import save
-    from core.latent import decode, z_of_seed
-
-    path: Path | None = options.generator
-    if path is None:
-        run = runs.open_run(options.run)
-        path = checkpoints.latest(run.checkpoint_folder)
-        if path is None:
-            raise RunError(f"{run.name} has no checkpoint yet. Train it for a while first.")
-    generator = checkpoints.load_generator(path)
-    z = z_of_seed(options.seed, generator.latent_dim, options.count)
-    with tqdm(total=options.count, unit="face", disable=not sys.stderr.isatty()) as bar:
-        pictures = decode(generator, z)
-        bar.update(options.count)
-    save(pictures, options.out, text={"Seed": str(options.seed), "Generator": path.name})
-    facts = {"out": str(options.out), "count": options.count, "seed": options.seed, "checkpoint": str(path)}
-    return Outcome(facts, f"{options.count:,} faces of seed {options.seed} are in {options.out}.")
-
-
-def _runs(options: argparse.Namespace, _: argparse.ArgumentParser) -> Outcome:
-    from core import runs
-
-    folder = options.folder or runs.default_runs_folder()
-    found = runs.list_runs(folder)
-    facts = [
-        {
-            "run": str(each.run.folder),
-            "state": each.state,
-            "step": each.step,
-            "epoch": each.epoch,
-            "modified": datetime.fromtimestamp(each.modified).isoformat(timespec="seconds"),
-            "preset": each.run.preset,
-            "source": each.run.source,
-        }
-        for each in found
-    ]
-    lines = [
-        f"{each.state:12} step {each.step:>9,}  epoch {each.epoch:>5,}  {row['modified']}  {each.run.name}"
-        for each, row in zip(found, facts, strict=True)
-    ]
-    return Outcome(
-        {"folder": str(folder), "runs": facts}, "\n".join(lines) or f"There are no runs in {folder}."
-    )
-
-
-def _presets(_options: argparse.Namespace, _: argparse.ArgumentParser) -> Outcome:
-    found = presets()
-    facts = [
-        {"name": each.name, "title": each.title, "about": each.about, "settings": each.config.model_dump()}
-        for each in found
-    ]
-    return Outcome({"presets": facts}, "\n".join(f"{each.name:12} {each.about}" for each in found))
-
-
-class _FailedError(StudioError):
-    """A failure after which there are still facts to report."""
-
-    def __init__(self, sentence: str, facts: dict[str, Any]) -> None:
-        super().__init__(sentence)
-        self.facts = facts
-
-
-def _new(
-    options: argparse.Namespace, parser: argparse.ArgumentParser, interrupt: Interrupt
-) -> tuple["Run", "PictureCache"]:
-    from core import runs
-    from core.data.sources import open_source
-    from core.devices import default_preset, find_device
-
-    if options.data is None:
-        parser.error("train: --data is needed for a new run (or --resume to go on with one)")
-    name = options.preset or default_preset()
-    try:
-        config = preset(name).config.replace(**_changes(options))
-        find_device(options.device)
-    except ConfigError as error:
-        parser.error(str(error))
-    if (options.run / "run.json").exists():
-        raise StudioError(
-            f"{options.run} already holds a run. Add --resume to go on, or choose another folder."
-        )
-    source = open_source(options.data)
-    cache = _prepared(options.data, config.size, config.color, config.crop, interrupt)
-    run = runs.create(options.run, config, source=source.text, source_digest=cache.digest, preset=name)
-    return run, cache
-
-
-def _resumed(
-    options: argparse.Namespace, parser: argparse.ArgumentParser, interrupt: Interrupt
-) -> tuple["Run", "PictureCache"]:
-    from core import runs
-    from core.data.sources import open_source
-
-    if options.preset:
-        parser.error("train: --preset cannot change with --resume; use --set for single settings")
-    run = runs.open_run(options.run)
-    try:
-        config = run.config.replace(**_changes(options))
-    except ConfigError as error:
-        parser.error(str(error))
-    text = options.data or run.source
-    cache = _prepared(text, config.size, config.color, config.crop, interrupt)
-    if config != run.config or options.data:
-        digest = cache.digest if options.data else None
-        run = runs.change(run, config, source=open_source(text).text, source_digest=digest)
-    return run, cache
-
-
-def _changes(options: argparse.Namespace) -> dict[str, object]:
-    """What the flags change of a config, --set last."""
-    changes: dict[str, object] = {}
-    for unit in ("steps", "epochs", "minutes"):
-        if getattr(options, unit) is not None:
-            changes |= {"duration": getattr(options, unit), "duration_unit": unit}
-    if options.seed is not None:
-        changes["seed"] = options.seed
-    for pair in options.set:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise ConfigError(f"--set {pair}: write KEY=VALUE, for example --set batch_size=64.")
-        try:
-            changes[key.strip()] = json.loads(value)
-        except ValueError:
-            changes[key.strip()] = {"True": True, "False": False}.get(value, value)
-    return changes
-
-
-def _prepared(text: str, size: int, color: str, crop: str, interrupt: Interrupt) -> "PictureCache":
-    from core.data.prepare import prepare
-    from core.data.sources import open_source
-
-    with tqdm(unit="picture", disable=not sys.stderr.isatty(), dynamic_ncols=True, leave=False) as bar:
-
-        def show(progress: "Progress") -> None:
-            bar.set_description_str(progress.stage, refresh=False)
-            bar.total = progress.total
-            bar.update(progress.done - bar.n)
-
-        return prepare(
-            open_source(text),
-            size=size,
-            color=color,
-            crop=crop,
-            progress=show,
-            cancelled=lambda: interrupt.control.stopping,
-        )
-
-
-@contextmanager
-def _interruptible() -> Iterator[Interrupt]:
-    """Turns signals into stop requests while the block runs."""
-    interrupt = Interrupt()
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield interrupt
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _in_words(step: Any) -> str:
-    return (
-        f"D {step.d_loss:.3f} G {step.g_loss:.3f} D(x) {step.d_real:.2f} "
-        f"D(G(z)) {step.d_fake_before:.2f}/{step.d_fake_after:.2f} {step.images_per_s:,.0f} pictures/s"
-    )
-
-
 def _fail(options: argparse.Namespace, sentence: str, status: int) -> int:
     error = sys.exception()
     if options.debug:
         traceback.print_exc()
     print(sentence, file=sys.stderr)
     if options.json:
-        facts = error.facts if isinstance(error, _FailedError) else {}
+        facts = error.facts if isinstance(error, TrainingFailedError) else {}
         print(json.dumps({**facts, "error": sentence}))
     return status
 
@@ -341,15 +68,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dcgan-studio", description="Train a DCGAN on faces. Without a command, the window opens."
     )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def command(
         name: str,
-        run: Callable[[argparse.Namespace, argparse.ArgumentParser], Outcome],
+        run: Callable[[argparse.Namespace], Outcome],
         about: str,
         epilog: str = "",
     ) -> argparse.ArgumentParser:
-        sub = commands.add_parser(
+        sub = subparsers.add_parser(
             name,
             help=about,
             description=about,
@@ -362,13 +89,13 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     source = "a folder, a .zip, a CelebA folder, or cartoons[:COUNT]"
-    sub = command("prepare", _prepare, "Scan pictures and prepare them for training.")
+    sub = command("prepare", commands.prepare_command, "Scan pictures and prepare them for training.")
     sub.add_argument("--data", required=True, metavar="SOURCE", help=source)
     sub.add_argument("--size", type=int, choices=(32, 64, 128, 256), default=64, help="side in px (64)")
     sub.add_argument("--crop", choices=("center", "celeba", "pad", "stretch"), default="center")
     sub.add_argument("--color", choices=("rgb", "grey"), default="rgb")
 
-    sub = command("train", _train, "Train a run, or go on with one.", _settings_help())
+    sub = command("train", commands.train_command, "Train a run, or go on with one.", _settings_help())
     sub.add_argument("--data", metavar="SOURCE", help=source)
     sub.add_argument("--run", required=True, type=Path, metavar="DIR", help="the run folder")
     sub.add_argument(
@@ -383,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting")
     sub.add_argument("--resume", action="store_true", help="go on from the newest good checkpoint")
 
-    sub = command("sample", _sample, "Draw faces with a trained generator.")
+    sub = command("sample", commands.sample_command, "Draw faces with a trained generator.")
     origin = sub.add_mutually_exclusive_group(required=True)
     origin.add_argument("--run", type=Path, metavar="DIR", help="a run: its newest good checkpoint")
     origin.add_argument("--generator", type=Path, metavar="FILE", help="one checkpoint file")
@@ -395,8 +122,8 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, required=True, metavar="PATH", help=".png sheet, .npy array, or a folder"
     )
 
-    sub = command("runs", _runs, "List runs and their state.")
+    sub = command("runs", commands.runs_command, "List runs and their state.")
     sub.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="where to look")
 
-    command("presets", _presets, "List the presets.")
+    command("presets", commands.presets_command, "List the presets.")
     return parser
