@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.data.celeba import LISTS, Attributes, parse_attributes
 from core.data.labels import Labels, label_by_folder
 from core.data.listing import LARGEST_FILE, BadPicture, Batch, Listing, RawPicture, Skipped, Source, readable
-from core.data.walk import is_companion
+from core.data.walk import is_passed_over
 from core.data.watch import Progress, Watch
 from core.errors import SourceError
 
@@ -147,9 +147,8 @@ def _inflate(packed: bytes, size: int) -> bytes:
 
 
 def _is_passed_over(name: str) -> bool:
-    parts = name.split("/")
-    hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
-    return name.endswith("/") or hidden or "__MACOSX" in parts or is_companion(name)
+    parts = [part for part in name.split("/") if part not in ("", ".", "..")]
+    return not parts or name.endswith("/") or any(is_passed_over(part) for part in parts)
 
 
 def _why_not_read(entry: zipfile.ZipInfo) -> str | None:

@@ -33,8 +33,8 @@ class Folder(Source):
     def identity(self, watch: Watch) -> str:
         digest = hashlib.blake2b(digest_size=16)
         for visit in self._visits(watch):
-            lines = [f"{name}\0{size}\0{time_ns}" for name, size, time_ns in visit.files]
-            digest.update(os.fsencode("\n".join([f"{visit.path}\0{len(visit.skipped)}", *lines, ""])))
+            digest.update(os.fsencode("\n".join([visit.path, *visit.files, ""])))
+            digest.update(f"{visit.inodes} {visit.asked} {visit.skipped}".encode())
         listed = self.attributes.identity() if self.attributes else "none"
         return f"folder {os.fsencode(self.path)!r} {digest.hexdigest()} attributes {listed}"
 
@@ -45,9 +45,8 @@ class Folder(Source):
         for visit in self._visits(watch):
             skipped += visit.skipped
             prefix = f"{visit.path}/" if visit.path else ""
-            for name, size, _ in visit.files:
-                names.append(prefix + name)
-                total_bytes += size
+            names += [prefix + name for name in visit.files]
+            total_bytes += sum(size for size, _ in visit.asked)
         if self.attributes:
             labels, problems = self.attributes.labels(names)
             skipped += problems
