@@ -81,21 +81,23 @@ def train_command(options: argparse.Namespace) -> Outcome:
     with _interruptible() as interrupt:
         run, cache = _resumed(options, interrupt) if options.resume else _new(options, interrupt)
         facts: dict[str, Any] = {"run": str(run.folder), "device": options.device}
-        bar = tqdm(unit="step", disable=not sys.stderr.isatty(), dynamic_ncols=True)
+        timed = False  # whether minutes end the run
+        bar = tqdm(disable=not sys.stderr.isatty(), dynamic_ncols=True)
         numbers: Step | None = None
         try:
             for event in loop.train(run, cache, device=options.device, control=interrupt.control):
                 match event:
                     case Started():
                         facts["device"] = event.device
-                        bar.reset(event.total_steps)
-                        bar.update(event.step)
+                        timed = event.total_steps is None
+                        bar.unit = "s" if timed else "step"
+                        bar.reset(event.total_seconds if timed else event.total_steps)
                     case Step():
                         numbers = event
-                        bar.update(event.step - bar.n)
+                        bar.update(int(event.seconds if timed else event.step) - bar.n)
                         bar.set_postfix_str(_in_words(event), refresh=False)
                     case Saved() if bar.disable and numbers is not None:
-                        sys.stderr.write(f"step {event.step:,} saved, {_in_words(numbers)}\n")
+                        sys.stderr.write(f"Saved at {_in_words(numbers)}\n")
                     case Finished():
                         facts |= {
                             "step": event.step,
@@ -280,6 +282,6 @@ def _interruptible() -> Iterator[Interrupt]:
 
 def _in_words(step: "Step") -> str:
     return (
-        f"D {step.d_loss:.3f} G {step.g_loss:.3f} D(x) {step.d_real:.2f} "
+        f"step {step.step:,} D {step.d_loss:.3f} G {step.g_loss:.3f} D(x) {step.d_real:.2f} "
         f"D(G(z)) {step.d_fake_before:.2f}/{step.d_fake_after:.2f} {step.images_per_s:,.0f} pictures/s"
     )

@@ -154,7 +154,7 @@ def test_ctrl_c_saves_and_exits_130(tmp_path: Path) -> None:
     )  # fmt: skip
     assert child.stderr is not None
     for line in child.stderr:
-        if "saved" in line:
+        if "Saved" in line:
             child.send_signal(signal.SIGINT)
             break
     out, _ = child.communicate(timeout=60)
