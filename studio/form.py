@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from core.config import Config, field_info, parse
 from core.errors import ConfigError
 from studio.parts import Button, HelpDot, Switch, label, named, restyle
+from studio.theme import color
 
 # How a person reads the options of a choice; what is not here reads as it is written.
 OPTIONS = {
@@ -23,6 +24,7 @@ OPTIONS = {
 }
 JOINED = {"duration": "duration_unit"}  # a number and its unit share a row
 EDITOR_WIDTH = 118
+LABEL_WIDTH = 128  # a longer label takes two lines
 
 
 class ChoiceEdit(QComboBox):
@@ -30,10 +32,10 @@ class ChoiceEdit(QComboBox):
 
     edited = Signal()
 
-    def __init__(self, options: tuple[object, ...]) -> None:
+    def __init__(self, options: tuple[object, ...], unit: str = "") -> None:
         super().__init__()
         self._options = options
-        self.addItems([OPTIONS.get(str(each), str(each)) for each in options])
+        self.addItems([f"{OPTIONS.get(str(each), str(each))} {unit}".strip() for each in options])
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.currentIndexChanged.connect(self.edited)
 
@@ -53,10 +55,12 @@ class NumberEdit(QLineEdit):
 
     edited = Signal()
 
-    def __init__(self, whole: bool) -> None:
+    def __init__(self, *, whole: bool, unit: str = "") -> None:
         super().__init__()
         self._whole = whole
-        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._unit = unit
+        if unit:
+            self.setTextMargins(0, 0, self.fontMetrics().horizontalAdvance(unit) + 6, 0)
         self.textChanged.connect(self.edited)
 
     def value(self) -> object:
@@ -69,6 +73,14 @@ class NumberEdit(QLineEdit):
 
     def set_value(self, value: object) -> None:
         self.setText(f"{value:g}" if isinstance(value, float) else str(value))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._unit:
+            painter = QPainter(self)
+            painter.setPen(color("muted" if self.isEnabled() else "disabled"))
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(self.rect().adjusted(0, 0, -10, 0), flags, self._unit)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         change = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
@@ -104,10 +116,12 @@ class Row(QWidget):
     def __init__(self, names: list[str], editors: list[Editor]) -> None:
         super().__init__()
         info = field_info(names[0])
-        extra = _extra(names[0])
         title = str(info.title)
         about = f"{info.description} {_bounds(names[0])}".strip()
-        text = label(f"{title} ({extra['unit']})" if extra["unit"] else title)
+        text = label(title)
+        if text.sizeHint().width() > LABEL_WIDTH:
+            text.setWordWrap(True)
+            text.setFixedWidth(LABEL_WIDTH - 16)
         text.setToolTip(f"<p style='white-space:normal'>{about}</p>")
         self._error = label("", "error", name=f"error_{names[0]}", accessible=f"{title}: problem", wrap=True)
         self._error.hide()
@@ -123,8 +137,8 @@ class Row(QWidget):
             editor.setAccessibleDescription(f"{field_info(name).description} {_bounds(name)}".strip())
             row.addWidget(editor)
         if len(editors) == 2:
-            editors[0].setFixedWidth(60)
-            editors[1].setFixedWidth(96)
+            editors[0].setFixedWidth(56)
+            editors[1].setFixedWidth(104)
         elif not isinstance(editors[0], Switch):
             editors[0].setFixedWidth(EDITOR_WIDTH)
         column = QVBoxLayout(self)
@@ -244,12 +258,12 @@ def _extra(name: str) -> dict[str, Any]:
 
 
 def _editor(name: str) -> Editor:
-    kind = field_info(name).annotation
+    kind, unit = field_info(name).annotation, str(_extra(name)["unit"])
     if get_origin(kind) is Literal:
-        return ChoiceEdit(get_args(kind))
+        return ChoiceEdit(get_args(kind), unit)
     if kind is bool:
         return BoolEdit()
-    return NumberEdit(whole=kind is int)
+    return NumberEdit(whole=kind is int, unit=unit)
 
 
 def _bounds(name: str) -> str:

@@ -7,11 +7,15 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QToolButton,
     QToolTip,
     QVBoxLayout,
@@ -33,10 +37,60 @@ def label(text: str, role: str = "", *, name: str = "", accessible: str = "", wr
     made.setTextFormat(Qt.TextFormat.PlainText)
     if role:
         made.setProperty("role", role)
+    if role == "chip":
+        made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
     if name:
         named(made, name, accessible or text)
     made.setWordWrap(wrap)
     return made
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in an ellipsis where it does not fit; the tooltip then has all of it."""
+
+    def __init__(self, role: str, *, name: str, accessible: str) -> None:
+        super().__init__()
+        named(self, name, accessible)
+        self.setProperty("role", role)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(self.text() if shown != self.text() else "")
+        painter = QPainter(self)
+        self.style().drawItemText(
+            painter,
+            self.rect(),
+            Qt.AlignmentFlag.AlignVCenter,
+            self.palette(),
+            True,
+            shown,
+            self.foregroundRole(),
+        )
+
+
+class Combo(QComboBox):
+    """A list to choose from that gives way in width and shows what does not fit with an ellipsis."""
+
+    def __init__(self, name: str, accessible: str) -> None:
+        super().__init__()
+        named(self, name, accessible)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        option.currentText = self.fontMetrics().elidedText(
+            self.currentText(), Qt.TextElideMode.ElideMiddle, field.width() - 4
+        )
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
 def restyle(widget: QWidget, **properties: object) -> None:
@@ -112,10 +166,10 @@ class HelpDot(QToolButton):
     def __init__(self, name: str, about: str, text: str) -> None:
         super().__init__()
         named(self, name, f"What is {about}?")
-        self.setProperty("kind", "quiet")
+        self.setProperty("kind", "dot")
         self.setToolTip(f"<p style='white-space:normal'>{text}</p>")
         self.setAccessibleDescription(text)
-        self.setIconSize(QSize(16, 16))
+        self.setIconSize(QSize(14, 14))
         self._redraw()
         theme().changed.connect(self._redraw)
         self.clicked.connect(self._show)

@@ -59,9 +59,13 @@ class PictureGrid(QWidget):
 
     picked = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None, *, gap: int = 2, selectable: bool = True) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, gap: int = 2, selectable: bool = True, fill: bool = False
+    ) -> None:
+        """fill: as many columns as make the pictures largest, instead of a square."""
         super().__init__(parent)
         self._gap = gap
+        self._fill = fill
         self._selectable = selectable
         self._images: list[QImage] = []
         self._columns: int | None = None
@@ -87,11 +91,20 @@ class PictureGrid(QWidget):
         )
         self.update()
 
+    def set_fill(self, fill: bool) -> None:
+        self._fill = fill
+        self._drawn = None
+        self.update()
+
     def count(self) -> int:
         return len(self._images)
 
     def columns(self) -> int:
-        return self._columns or max(1, math.ceil(math.sqrt(len(self._images))))
+        if self._columns:
+            return self._columns
+        if self._fill:
+            return max(range(1, max(2, len(self._images) + 1)), key=self._fitting)
+        return max(1, math.ceil(math.sqrt(len(self._images))))
 
     def rows(self) -> int:
         return max(1, math.ceil(len(self._images) / self.columns()))
@@ -119,14 +132,17 @@ class PictureGrid(QWidget):
 
     def _side(self) -> int:
         """Side of one cell in logical pixels: all fit, and the original size is kept when it is near."""
-        columns, rows = self.columns(), self.rows()
-        fit = min(
+        side = max(1, math.floor(self._fitting(self.columns())))
+        original = self._images[0].width() / self.devicePixelRatioF() if self._images else 0
+        return int(original) if original and original <= side < 1.08 * original else side
+
+    def _fitting(self, columns: int) -> float:
+        """Side of the largest cells that fit in so many columns."""
+        rows = max(1, math.ceil(len(self._images) / columns))
+        return min(
             (self.width() - self._gap * (columns - 1)) / columns,
             (self.height() - self._gap * (rows - 1)) / rows,
         )
-        side = max(1, math.floor(fit))
-        original = self._images[0].width() / self.devicePixelRatioF() if self._images else 0
-        return int(original) if original and original <= side < 1.08 * original else side
 
     def _cell(self, index: int) -> QRect:
         side, gap = self._side(), self._gap

@@ -7,7 +7,8 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from core.events import Step
 from studio.parts import HelpDot, label, named
@@ -73,6 +74,8 @@ class CurvePlot(QWidget):
         self._numbers = Columns(1 + 2 * len(self._series))  # step, then raw and smoothed of each
         self._marker_step: float | None = None
         self._y_range = y_range
+        self._small = QFont(self.font())
+        self._small.setPixelSize(11)
 
         self.plot = pg.PlotWidget()
         named(self.plot, name, title)
@@ -86,6 +89,8 @@ class CurvePlot(QWidget):
         item.setMouseEnabled(x=False, y=False)
         item.setContentsMargins(0, 4, 4, 0)
         item.getAxis("left").setWidth(36)
+        item.setLabel("bottom", "step")
+        item.getAxis("bottom").setHeight(34)
         self._raw = [item.plot() for _ in self._series]
         self._smooth = [item.plot() for _ in self._series]
         self._marker = pg.InfiniteLine(angle=90)
@@ -109,13 +114,13 @@ class CurvePlot(QWidget):
         head.addStretch(1)
         column.addLayout(head)
         legend = QHBoxLayout()
-        legend.setSpacing(16)
+        legend.setSpacing(10)
         self._dots: list[QLabel] = []
         for each, value in zip(self._series, self._values, strict=True):
             entry = QHBoxLayout()
-            entry.setSpacing(6)
+            entry.setSpacing(4)
             dot = QLabel()
-            dot.setFixedSize(10, 3)
+            dot.setFixedSize(8, 3)
             self._dots.append(dot)
             entry.addWidget(dot, 0, Qt.AlignmentFlag.AlignVCenter)
             entry.addWidget(label(each.title, "caption"))
@@ -123,7 +128,12 @@ class CurvePlot(QWidget):
             legend.addLayout(entry)
         legend.addStretch(1)
         column.addLayout(legend)
-        column.addWidget(self.plot, 1)
+        self._empty = label("Curves begin with the first steps.", "muted", name=f"{name}Empty")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(self.plot)
+        column.addWidget(self._pages, 1)
 
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
@@ -143,8 +153,9 @@ class CurvePlot(QWidget):
                 self._numbers.keep(int(np.searchsorted(self._numbers.column(0), step.step)))
             raw = np.array([getattr(step, each.field) for each in self._series])
             past = self._numbers.last()[2::2] if self._numbers.count else raw
+            fresh = max(1 - SMOOTHING, 1 / (self._numbers.count + 1))  # at first a plain mean
             row = np.empty(1 + 2 * len(raw))
-            row[0], row[1::2], row[2::2] = step.step, raw, SMOOTHING * past + (1 - SMOOTHING) * raw
+            row[0], row[1::2], row[2::2] = step.step, raw, past + fresh * (raw - past)
             self._numbers.append(row)
         if steps and not self._redraw.isActive():
             self._redraw.start()
@@ -169,6 +180,7 @@ class CurvePlot(QWidget):
     @Slot()
     def _draw(self) -> None:
         steps = self._numbers.column(0)
+        self._pages.setCurrentIndex(1 if len(steps) else 0)
         for index in range(len(self._series)):
             self._raw[index].setData(steps, self._numbers.column(1 + 2 * index))
             self._smooth[index].setData(steps, self._numbers.column(2 + 2 * index))
@@ -231,7 +243,10 @@ class CurvePlot(QWidget):
             axis = item.getAxis(side)
             axis.setPen(pg.mkPen(color("line")))
             axis.setTextPen(pg.mkPen(color("muted")))
-            axis.setStyle(tickLength=-4, tickTextOffset=6)
+            axis.setTickFont(self._small)
+            axis.label.setFont(self._small)
+            axis.label.setDefaultTextColor(color("muted"))
+            axis.setStyle(tickLength=0, tickTextOffset=6)
         item.showGrid(x=False, y=True, alpha=0.18)
         for position, each in enumerate(self._series):
             faint = color(each.token)
@@ -257,11 +272,11 @@ def loss_plot() -> CurvePlot:
 def score_plot() -> CurvePlot:
     return CurvePlot(
         "scorePlot",
-        "What the discriminator believes",
+        "Discriminator's belief",
         [
             Series("d_real", "Real", "plot_real"),
             Series("d_fake_before", "Fake", "plot_fake"),
-            Series("d_fake_after", "Fake, after its update", "plot_after"),
+            Series("d_fake_after", "Fake after", "plot_after"),
         ],
         "The mean probability of being real that the discriminator gives: D(x) to real pictures, D(G(z)) to "
         "generated ones, before and after its own update in the same step. 1 is sure of real, 0 is sure of "

@@ -1,11 +1,11 @@
 """The slim bar on the left that switches between the workspaces."""
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QToolButton, QVBoxLayout
+from PySide6.QtGui import QAction, QActionGroup, QIcon
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QMenu, QToolButton, QVBoxLayout
 
 from studio.parts import named
-from studio.theme import RESOURCES, icon, theme
+from studio.theme import RESOURCES, Appearance, icon, theme
 
 WIDTH = 76
 TABS = (
@@ -16,11 +16,15 @@ TABS = (
 
 
 class Rail(QFrame):
-    """trainTab, exploreTab, runsTab and helpButton. `chosen(index)` when the person switches."""
+    """trainTab, exploreTab, runsTab, appearanceButton and helpButton.
+
+    `chosen(index)` when the person switches the workspace, `appearance_chosen(name)` light or dark.
+    """
 
     chosen = Signal(int)
+    appearance_chosen = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, appearance: Appearance) -> None:
         super().__init__()
         named(self, "rail", "Workspaces")
         self.setFixedWidth(WIDTH)
@@ -41,11 +45,32 @@ class Rail(QFrame):
             self._group.addButton(tab, index)
             column.addWidget(tab, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
+        self._appearance = self._tab("appearanceButton", "Look", "contrast", "Light or dark")
+        self._appearance.setAccessibleName("Light or dark")
+        self._appearance.clicked.connect(self._open_menu)
+        column.addWidget(self._appearance, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._menu = QMenu(self)
+        choices = QActionGroup(self)
+        for each, text in (("system", "Follow the system"), ("light", "Light"), ("dark", "Dark")):
+            action = self._menu.addAction(text)
+            action.setData(each)
+            action.setCheckable(True)
+            action.setChecked(each == appearance)
+            choices.addAction(action)
+        choices.triggered.connect(self._choose_appearance)
         self.help = self._tab("helpButton", "Help", "help", "Help (F1)")
         column.addWidget(self.help, 0, Qt.AlignmentFlag.AlignHCenter)
         self._group.idClicked.connect(self.chosen)
         theme().changed.connect(self._redraw)
         self._redraw()
+
+    @Slot()
+    def _open_menu(self) -> None:
+        self._menu.popup(self._appearance.mapToGlobal(self._appearance.rect().topRight()))
+
+    @Slot(QAction)
+    def _choose_appearance(self, action: QAction) -> None:
+        self.appearance_chosen.emit(action.data())
 
     def choose(self, index: int) -> None:
         self._group.button(index).setChecked(True)

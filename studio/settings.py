@@ -7,6 +7,8 @@ from pathlib import Path
 from platformdirs import user_config_path
 from PySide6.QtCore import QByteArray, QSettings
 
+from studio.theme import Appearance
+
 RECENT_SOURCES = 6
 
 
@@ -39,6 +41,18 @@ class Settings:
     @workspace.setter
     def workspace(self, index: int) -> None:
         self._store.setValue("window/workspace", str(index))
+
+    @property
+    def appearance(self) -> Appearance:
+        match self._text("window/appearance"):
+            case "light" | "dark" as chosen:
+                return chosen
+            case _:
+                return "system"
+
+    @appearance.setter
+    def appearance(self, appearance: Appearance) -> None:
+        self._store.setValue("window/appearance", appearance)
 
     @property
     def source(self) -> str:

@@ -54,6 +54,11 @@ QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover { background: $
 QPushButton[kind="quiet"]:checked, QToolButton[kind="quiet"]:checked { background: $pressed; }
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus { border: 1px solid $accent; }
 QToolButton[kind="quiet"] { min-width: 30px; padding: 0; }
+QToolButton[kind="dot"] { background: transparent; border: 1px solid transparent; border-radius: 9px;
+    padding: 0;
+    min-width: 18px; max-width: 18px; min-height: 18px; max-height: 18px; }
+QToolButton[kind="dot"]:hover { background: $hover; }
+QToolButton[kind="dot"]:focus { border: 1px solid $accent; }
 QPushButton[kind="danger"] { color: $danger_text; }
 QPushButton[kind="danger"]:hover { background: $danger_soft; border-color: $danger_line; }
 QPushButton[kind="danger"]:disabled { color: $disabled; }
@@ -64,7 +69,7 @@ QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border: 1px solid $accent; }
 QPushButton[kind="link"]:disabled { color: $disabled; }
 QPushButton[kind="fold"] { background: transparent; border: 1px solid transparent; border-radius: 6px;
-    padding: 0 4px;
+    padding: 0;
     text-align: left; color: $muted; font-weight: 600; font-size: 12px; min-height: 28px; }
 QPushButton[kind="fold"]:hover { color: $text; }
 QPushButton[kind="fold"]:focus { border: 1px solid $accent; }
@@ -95,7 +100,7 @@ QLineEdit[invalid="true"], QComboBox[invalid="true"], QSpinBox[invalid="true"] {
     }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { background: transparent; border-color: $border;
     color: $disabled; }
-QComboBox { padding-right: 26px; }
+QComboBox { padding-right: 2px; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("$icons/combo-arrow.svg"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $line; border-radius: 8px;
@@ -167,6 +172,8 @@ QTableCornerButton::section { background: transparent; border: none; }
 QMenu { background: $surface; border: 1px solid $line; border-radius: 8px; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 5px; }
 QMenu::item:selected { background: $accent_soft; }
+QMenu::indicator { width: 14px; height: 14px; margin-left: 6px; }
+QMenu::indicator:checked { image: url("$icons/menu-tick.svg"); }
 QMenu::item:disabled { color: $disabled; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 QToolTip { background: $inverse; color: $inverse_text; border: none; padding: 6px 8px; font-size: 12px; }

@@ -5,6 +5,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from typing import Literal
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
@@ -136,24 +137,45 @@ DARK = Palette(
 )
 
 
+Appearance = Literal["system", "light", "dark"]
+SCHEMES: dict[Appearance, Qt.ColorScheme] = {
+    "system": Qt.ColorScheme.Unknown,
+    "light": Qt.ColorScheme.Light,
+    "dark": Qt.ColorScheme.Dark,
+}
+
+
 class Theme(QObject):
-    """The palette in force; `changed` follows the system's switch between light and dark."""
+    """The palette in force; `changed` follows the system's switch between light and dark, or the person's."""
 
     changed = Signal()
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
+        self._appearance: Appearance = "system"
         self.palette = LIGHT
         app.setStyle("Fusion")
         app.setFont(_font())
         self._follow()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
 
+    def prefer(self, appearance: Appearance) -> None:
+        """Light or dark whatever the system says, or as the system says."""
+        self._appearance = appearance
+        # Native dialogs follow where the platform can; some X11 desktops tell Qt nothing and take nothing.
+        QGuiApplication.styleHints().setColorScheme(SCHEMES[appearance])
+        self._follow()
+
     @Slot()
     def _follow(self) -> None:
-        dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-        self.palette = DARK if dark else LIGHT
+        scheme = SCHEMES[self._appearance]
+        if scheme is Qt.ColorScheme.Unknown:
+            scheme = QGuiApplication.styleHints().colorScheme()
+        palette = DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+        if palette is self.palette and self._app.styleSheet():
+            return
+        self.palette = palette
         self._app.setPalette(_qpalette(self.palette))
         tokens = asdict(self.palette) | {"icons": RESOURCES.as_posix()}
         self._app.setStyleSheet(Template(TEMPLATE).substitute(tokens))

@@ -34,7 +34,7 @@ from studio.parts import Toast, label, named
 from studio.rail import Rail
 from studio.session import Opened, TrainSession
 from studio.settings import Settings
-from studio.theme import RESOURCES
+from studio.theme import RESOURCES, Appearance, theme
 from studio.warmup import Warm, warm_up
 
 TRAIN, EXPLORE, RUNS = range(3)
@@ -57,7 +57,8 @@ class MainWindow(QMainWindow):
         self.train = TrainPanel(settings)
         self.explore = ExplorePanel()
         self.runs = RunsPanel()
-        self.rail = Rail()
+        theme().prefer(settings.appearance)
+        self.rail = Rail(settings.appearance)
         self.stack = QStackedWidget()
         for panel in (self.train, self.explore, self.runs):
             self.stack.addWidget(panel)
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         for signal, slot in (
             # what the person wants
             (self.rail.chosen, self.show_workspace),
+            (self.rail.appearance_chosen, self._dress),
             (self.rail.help.clicked, self.show_help),
             (train.start_requested, session.start),
             (train.pause_requested, session.pause),
@@ -140,6 +142,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_help(self) -> None:
         HelpDialog(self).open()
+
+    @Slot(str)
+    def _dress(self, appearance: Appearance) -> None:
+        self._settings.appearance = appearance
+        theme().prefer(appearance)
 
     @Slot(object)
     def _watch(self, folder: Path) -> None:

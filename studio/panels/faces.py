@@ -56,7 +56,7 @@ class FacesCard(Card):
         named(self.preview, "previewGrid", "Prepared pictures")
         self.grid = PictureGrid(selectable=False)
         named(self.grid, "sampleGrid", "Generated faces")
-        self.real = PictureGrid(selectable=False)
+        self.real = PictureGrid(selectable=False, fill=True)
         named(self.real, "realGrid", "Real pictures")
         self.no_pictures = EmptyState(
             "image",
@@ -278,6 +278,7 @@ class FacesCard(Card):
     def _show_view(self, view: int) -> None:
         self._stack.setCurrentIndex(0 if view == PICTURES else 1)
         self._real_side.setVisible(view == BESIDE)
+        self.grid.set_fill(view == BESIDE)
         self._fake_caption.setVisible(view == BESIDE)
         self._time.setVisible(view != PICTURES)
         self.heading.setText(("Prepared pictures", "Faces", "Real beside fake")[view])

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout
 
 from core.data.prepare import Progress
 from core.events import Started, Step
-from studio.parts import Card, label, named, restyle
+from studio.parts import Card, ElidedLabel, label, named, restyle
 from studio.words import span, speed
 
 SCALE = 1000  # the bar's own steps; a long run's do not fit into Qt's 32 bits
@@ -20,7 +20,7 @@ class ProgressStrip(Card):
     def __init__(self) -> None:
         super().__init__(margin=16, spacing=12)
         self.status = label("", "value", name="statusLabel", accessible="What the studio is doing")
-        self.detail = label("", "caption", name="detailLabel", accessible="More about it")
+        self.detail = ElidedLabel("caption", name="detailLabel", accessible="More about it")
         self.bar = QProgressBar()
         named(self.bar, "progressBar", "Progress")
         self.bar.setTextVisible(False)
@@ -62,7 +62,6 @@ class ProgressStrip(Card):
         """tone colours the bar: "", idle, good or danger."""
         self.status.setText(status)
         self.detail.setText(detail)
-        self.detail.setToolTip(detail)
         restyle(self.bar, tone=tone)
 
     def clear(self) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout
+from PySide6.QtWidgets import QGridLayout
 
 from core.config import Config
 from core.errors import ConfigError
 from core.presets import Preset, presets
 from studio.form import SettingsForm
-from studio.parts import Button, Card, label, named
+from studio.parts import Button, Card, Combo, label
 
 if TYPE_CHECKING:  # at run time it would bring torch along
     from core.devices import Device
@@ -33,11 +33,11 @@ class RecipeCard(Card):
         self.head.insertWidget(1, self.chip)
         self.head.addWidget(self.reset)
 
-        self.preset = _combo("presetCombo", "Preset")
+        self.preset = Combo("presetCombo", "Preset")
         for each in self._presets:
             self.preset.addItem(each.title, each.name)
         self.preset.activated.connect(self._fill)
-        self.device = _combo("deviceCombo", "Device")
+        self.device = Combo("deviceCombo", "Device")
         self.device.addItem("Best available", "auto")
         self.device.activated.connect(self.changed)
         self.about = label("", "caption", name="presetAbout", accessible="About the preset", wrap=True)
@@ -51,8 +51,6 @@ class RecipeCard(Card):
         self.form = SettingsForm()
         self.body.addLayout(choices)
         self.body.addWidget(self.about)
-        rule = QHBoxLayout()
-        self.body.addLayout(rule)
         self.body.addWidget(self.form)
         self.form.changed.connect(self._compare)
         self._fill()
@@ -106,11 +104,3 @@ class RecipeCard(Card):
 
     def _chosen(self) -> Preset:
         return self._presets[self.preset.currentIndex()]
-
-
-def _combo(name: str, accessible: str) -> QComboBox:
-    combo = QComboBox()
-    named(combo, name, accessible)
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(8)
-    return combo

@@ -7,7 +7,6 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.data.cache import PictureCache, Skipped
 from core.data.prepare import Progress
-from studio.parts import Button, Card, label, named
+from studio.parts import Button, Card, Combo, label, named
 from studio.words import count
 
 BUILT_IN = "cartoons"
@@ -34,12 +33,9 @@ class SourceCard(Card):
 
     def __init__(self) -> None:
         super().__init__("Pictures")
-        self.combo = QComboBox()
-        named(self.combo, "sourceCombo", "Source of pictures")
-        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.combo.setMinimumContentsLength(8)
+        self.combo = Combo("sourceCombo", "Source of pictures")
         self.combo.activated.connect(self._choose)
-        self.browse = Button("Browse", "browseButton", icon_name="folder", accessible="Browse for pictures")
+        self.browse = Button("Browse", "browseButton", accessible="Browse for pictures")
         menu = QMenu(self.browse)
         self.folder_action = menu.addAction("Folder…")
         self.zip_action = menu.addAction("Zip file…")
@@ -69,7 +65,7 @@ class SourceCard(Card):
         """List the built-in set and the recent sources, `current` chosen; nothing is emitted."""
         with QSignalBlocker(self.combo):
             self.combo.clear()
-            self.combo.addItem("Built-in cartoon faces", BUILT_IN)
+            self.combo.addItem("Built-in cartoons", BUILT_IN)
             for text in dict.fromkeys([*([current] if current else []), *recent]):
                 if text != BUILT_IN:
                     self.combo.addItem(_short(text), text)

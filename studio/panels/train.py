@@ -63,7 +63,8 @@ class TrainPanel(QWidget):
         self._live: Run | None = None  # the run that trains
         self._loading: Path | None = None
         self._held: list[Step] = []  # of the live run, until its record is read again
-        self._tail = ""
+        self._tail = ""  # what the status line says of the training
+        self._device_titles: dict[str, str] = {}
 
         self.source = SourceCard()
         self.recipe = RecipeCard()
@@ -93,7 +94,7 @@ class TrainPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(16, 12, 16, 16)
         buttons.setSpacing(8)
@@ -222,6 +223,7 @@ class TrainPanel(QWidget):
 
     def offer_devices(self, devices: Sequence["Device"], default_preset: str) -> None:
         """The devices that were found; the preset follows them if none was ever chosen."""
+        self._device_titles = {each.name: each.title for each in devices}
         self.recipe.offer_devices(devices, self._settings.device)
         if not self._settings.preset and not self.recipe.modified():
             self.recipe.choose(default_preset)
@@ -258,13 +260,8 @@ class TrainPanel(QWidget):
     @Slot(object)
     def show_started(self, started: Started) -> None:
         self.monitor.strip.begin(started)
-        device = self.recipe.device.itemText(max(0, self.recipe.device.findData(started.device)))
-        words = [
-            self._tail,
-            device.removeprefix("Best: "),
-            started.precision,
-            count(started.images, "picture"),
-        ]
+        device = self._device_titles.get(started.device, started.device)
+        words = [self._tail, device, started.precision, count(started.images, "picture")]
         self._tail = " · ".join(words)
         self._refresh()
 
