@@ -13,7 +13,7 @@ def main() -> int:
         import torch  # noqa: F401  its libraries fail to load there after Qt's (pytorch issue 166628)
     from studio.app import run
 
-    return run(sys.argv)
+    return run(sys.argv[1:])
 
 
 if __name__ == "__main__":
