@@ -14,7 +14,7 @@ from studio.jobs import NewestWins
 from studio.panels.checkpoint_choice import CheckpointChoice
 from studio.panels.decoding import Decoder, Explorable, Faces, Wish, find_runs
 from studio.panels.face import FaceView
-from studio.panels.gallery import COLUMNS, GalleryCard, SheetCard, random_seed
+from studio.panels.gallery import GalleryCard, SheetCard, random_seed
 from studio.panels.latent_sliders import LatentSliders
 from studio.panels.morphing import MorphCard
 from studio.panels.saving import FaceWriter
@@ -60,7 +60,7 @@ class ExplorePanel(QWidget):
         head.addStretch(1)
         head.addWidget(self._choice)
         self._gallery, self._sheet = GalleryCard(), SheetCard()
-        self._face = FaceView("face", "The current face")
+        self._face = FaceView("face", "The current face", "Opening the generator…")
         self._trouble = EmptyState("warning", BROKEN, "", name="exploreTrouble")
         self._look = Segmented(
             (("smoothFace", "Smooth"), ("pixelFace", "Pixels")), "How the face is enlarged"
@@ -117,6 +117,7 @@ class ExplorePanel(QWidget):
         self._choice.chosen.connect(self._open)
         self._gallery.seeded.connect(self._reseed)
         self._gallery.picked.connect(self._pick)
+        self._gallery.room_changed.connect(self._ask_grid)
         self._sheet.wanted.connect(self._save_sheet)
         self._sliders.changed.connect(self._edit)
         self._morph.moved.connect(self._move)
@@ -193,6 +194,7 @@ class ExplorePanel(QWidget):
             smooth = self._look.current() == 0
             self._face_worker.request(Wish(checkpoint[1], self._z[None], self._face.side_px(), smooth))
 
+    @Slot()
     def _ask_grid(self) -> None:
         checkpoint = self._choice.checkpoint()
         if checkpoint is not None and len(self._z):
@@ -212,7 +214,7 @@ class ExplorePanel(QWidget):
     @Slot(object)
     def _show_grid(self, faces: Faces) -> None:
         *gallery, a, b = faces.pictures
-        self._gallery.grid.set_pictures(np.stack(gallery), COLUMNS)
+        self._gallery.grid.set_pictures(np.stack(gallery), self._gallery.columns)
         self._gallery.grid.select(self._picked)
         self._morph.face_a.show_picture(a)
         self._morph.face_b.show_picture(b)

@@ -18,10 +18,12 @@ class FaceView(QWidget):
 
     resized = Signal()
 
-    def __init__(self, name: str, accessible: str) -> None:
+    def __init__(self, name: str, accessible: str, waiting: str = "") -> None:
+        """waiting: what is said while there is no picture."""
         super().__init__()
         named(self, name, accessible)
         self._image = QImage()
+        self._waiting = waiting
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme().changed.connect(self.update)
 
@@ -46,6 +48,9 @@ class FaceView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         _draw_face(painter, self._square(), self._image, 8)
+        if self._image.isNull():
+            painter.setPen(color("muted"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._waiting)
 
     def _square(self) -> QRect:
         side = max(1, min(self.width(), self.height(), LARGEST))

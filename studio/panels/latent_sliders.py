@@ -2,12 +2,11 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QLocale, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QDoubleValidator, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
-    QDoubleSpinBox,
     QHBoxLayout,
+    QLineEdit,
     QSlider,
     QStyle,
     QStyleOptionSlider,
@@ -60,6 +59,39 @@ class BipolarSlider(QSlider):
             painter.fillRect(QRectF(left, handle.center().y() - 1.5, right - left, 4), color("accent"))
 
 
+class NumberEdit(QLineEdit):
+    """A number to type over; the up and down keys change it by a tenth."""
+
+    typed = Signal(float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        limits = QDoubleValidator(-99.99, 99.99, 2, self)
+        limits.setNotation(QDoubleValidator.Notation.StandardNotation)
+        limits.setLocale(QLocale.c())
+        self.setValidator(limits)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setFixedWidth(60)
+        self.editingFinished.connect(self._finish)
+
+    def show_number(self, value: float) -> None:
+        self.setText(f"{value:.2f}")
+        self.setModified(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Up: 0.1, Qt.Key.Key_Down: -0.1}
+        if Qt.Key(event.key()) in steps and self.hasAcceptableInput():
+            self.typed.emit(round(float(self.text()) + steps[Qt.Key(event.key())], 2))
+        else:
+            super().keyPressEvent(event)
+
+    @Slot()
+    def _finish(self) -> None:
+        if self.isModified():
+            self.setModified(False)
+            self.typed.emit(float(self.text()))
+
+
 class SliderRow(QWidget):
     """One number of z: its index, a slider, its value to type over, a reset. `moved(dimension, value)`."""
 
@@ -73,13 +105,7 @@ class SliderRow(QWidget):
         self._index.setFixedWidth(26)
         self._index.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._slider = BipolarSlider()
-        self._value = QDoubleSpinBox()
-        self._value.setRange(-99.99, 99.99)
-        self._value.setSingleStep(0.1)
-        self._value.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-        self._value.setKeyboardTracking(False)
-        self._value.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._value.setFixedWidth(64)
+        self._value = NumberEdit()
         self._undo = IconButton("refresh", "", "Reset")
         policy = self._undo.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -89,24 +115,22 @@ class SliderRow(QWidget):
         row.setSpacing(8)
         row.addWidget(self._index)
         row.addWidget(self._slider, 1)
-        row.addWidget(self._value)
         row.addWidget(self._undo)
+        row.addWidget(self._value)
         self.setFixedHeight(ROW_HEIGHT)
         self._slider.valueChanged.connect(self._slid)
         self._slider.double_clicked.connect(self._ask_reset)
-        self._value.valueChanged.connect(self._typed)
+        self._value.typed.connect(self._typed)
         self._undo.clicked.connect(self._ask_reset)
 
     def show_number(self, dimension: int, value: float, origin: float) -> None:
         """Stand for one dimension of z; nothing is emitted."""
         if dimension != self.dimension or not self.objectName():
             self._rename(dimension)
-        for control in (self._slider, self._value):
-            control.blockSignals(True)
+        self._slider.blockSignals(True)
         self._slider.setValue(round(max(-REACH, min(REACH, value)) * TICKS))
-        self._value.setValue(value)
-        for control in (self._slider, self._value):
-            control.blockSignals(False)
+        self._slider.blockSignals(False)
+        self._value.show_number(value)
         self._undo.setVisible(value != origin)
 
     def _rename(self, dimension: int) -> None:

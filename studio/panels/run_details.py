@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import QLocale, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from studio.panels.decoding import Explorable
@@ -11,6 +12,7 @@ from studio.panels.run_list import STATES, source_title, when
 from studio.panels.thumbnails import Details
 from studio.parts import Button, Card, label, restyle
 
+MARGIN = 16
 FACTS = ("Step", "Epoch", "Pictures", "Preset", "Size", "Started", "Last change", "On disk")
 
 
@@ -24,14 +26,13 @@ class RunDetails(Card):
     delete_clicked = Signal()
 
     def __init__(self) -> None:
-        super().__init__(spacing=12)
+        super().__init__(margin=MARGIN, spacing=12)
         self.setObjectName("runDetails")
         self.setAccessibleName("The chosen run")
-        self.setFixedWidth(336)
+        self.setMinimumWidth(336)
+        self.setMaximumWidth(520)
         self._run: Explorable | None = None
         self._picture = FaceView("runPicture", "The newest faces of the run")
-        self._picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._picture.setMaximumHeight(304)
         self._name = label("", "heading", name="runName", accessible="Name of the run")
         self._chip = label("", "chip", name="runState", accessible="State of the run")
         title = QHBoxLayout()
@@ -68,10 +69,10 @@ class RunDetails(Card):
             for button in group:
                 line.addWidget(button, 1)
             buttons.addLayout(line)
-        self.body.addWidget(self._picture, 1)
+        self.body.addWidget(self._picture)
         self.body.addLayout(title)
         self.body.addLayout(facts)
-        self.body.addStretch(0)
+        self.body.addStretch(1)
         self.body.addLayout(buttons)
 
     def show_run(self, each: Explorable | None) -> None:
@@ -98,6 +99,10 @@ class RunDetails(Card):
         if before is None or before.summary.run.folder != run.folder:
             self._values["On disk"].setText("…")
             self._picture.show_picture(None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._picture.setFixedHeight(self.width() - 2 * MARGIN)
 
     @Slot(object)
     def show_details(self, details: Details) -> None:

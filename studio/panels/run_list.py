@@ -121,7 +121,13 @@ class RunsModel(QAbstractListModel):
             return str(summary.run.folder)
         if role in (SEARCH, Qt.ItemDataRole.AccessibleTextRole):
             return ", ".join(
-                (summary.run.name, STATES[summary.state][0], progress_text(summary), *_facts(summary))
+                (
+                    summary.run.name,
+                    STATES[summary.state][0],
+                    progress_text(summary),
+                    *_facts(summary),
+                    when(summary.modified),
+                )
             )
         return None
 
@@ -141,7 +147,8 @@ class RunDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setPen(Qt.PenStyle.NoPen)
-        if state & QStyle.StateFlag.State_Selected:
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        if selected:
             painter.setBrush(color("accent_soft"))
             painter.drawRoundedRect(place, 8, 8)
         elif state & QStyle.StateFlag.State_MouseOver:
@@ -170,6 +177,8 @@ class RunDelegate(QStyledItemDelegate):
             left + QFontMetrics(strong).horizontalAdvance(name) + 10, lines[0].top() + 2, chip_width, 18
         )
         ground, ink = _TONES[tone]
+        if selected and tone in ("accent", "neutral"):  # the selection has nearly these grounds
+            ground = "surface"
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color(ground))
         painter.drawRoundedRect(chip, 9, 9)
@@ -178,20 +187,23 @@ class RunDelegate(QStyledItemDelegate):
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, words)
         painter.setFont(font)
         metrics = QFontMetrics(font)
-        for line, text, ink in (
-            (lines[1], progress_text(summary), "text"),
-            (lines[2], " · ".join(_facts(summary)), "muted"),
+        date = when(summary.modified)
+        painter.setPen(color("muted"))
+        painter.drawText(lines[1], Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, date)
+        spare = width - metrics.horizontalAdvance(date) - 16
+        for line, text, ink, room in (
+            (lines[1], progress_text(summary), "text", spare),
+            (lines[2], " · ".join(_facts(summary)), "muted", width),
         ):
             painter.setPen(color(ink))
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, shown)
         painter.restore()
 
 
 def _facts(summary: RunSummary) -> tuple[str, ...]:
     config = summary.run.config
-    made_of = (source_title(summary.run.source), f"{config.size} px", summary.run.preset or "own settings")
-    return (*made_of, when(summary.modified))
+    return source_title(summary.run.source), f"{config.size} px", summary.run.preset or "own settings"
 
 
 def _draw_picture(painter: QPainter, place: QRect, image: QImage) -> None:

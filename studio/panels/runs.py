@@ -99,8 +99,8 @@ class RunsPanel(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
-        row.addWidget(self._lists, 1)
-        row.addWidget(self._details)
+        row.addWidget(self._lists, 5)
+        row.addWidget(self._details, 2)
         work = QWidget()
         work.setLayout(row)
         self._pages = QStackedWidget()
@@ -159,6 +159,7 @@ class RunsPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._list.setFocus()
         self.refresh()
         self._timer.start()
 
@@ -175,6 +176,8 @@ class RunsPanel(QWidget):
     def _show(self, runs: list[Explorable]) -> None:
         before, row = self.current(), self._list.currentIndex().row()
         self._model.show_runs(runs)
+        if runs and self._pages.currentIndex() == 0:
+            self._list.setFocus()  # so that the arrow keys choose at once
         self._pages.setCurrentIndex(1 if runs else 0)
         self._search.setVisible(bool(runs))
         self._again.setVisible(bool(runs))

@@ -1,12 +1,15 @@
 """Deleting a run: asks, then moves it to the trash; nothing is ever removed for good."""
 
-from PySide6.QtCore import QFile, QObject, Qt, Signal, Slot
+from contextlib import suppress
+from pathlib import Path
+
+from PySide6.QtCore import QFile, QObject, QStandardPaths, Qt, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from core.errors import RunError
 from core.runs import Run, is_running
 from studio.jobs import run_job
-from studio.parts import named
+from studio.parts import named, restyle
 
 
 class Trash(QObject):
@@ -29,7 +32,7 @@ class Trash(QObject):
         box.setInformativeText("Its faces, curves and checkpoints go with it.")
         agree = box.addButton("Move to trash", QMessageBox.ButtonRole.DestructiveRole)
         named(agree, "confirmDeleteButton", "Move to trash")
-        agree.setProperty("kind", "danger")
+        restyle(agree, kind="danger")
         keep = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
         named(keep, "keepRunButton", "Keep it")
         box.setDefaultButton(keep)
@@ -46,6 +49,9 @@ def move(run: Run) -> Run:
     """The run, once it is in the trash. Raises RunError, with the run untouched, if it cannot get there."""
     if is_running(run):
         raise RunError(f"{run.name} is being trained by another program. Stop it there first.")
+    with suppress(OSError):  # Qt makes the trash, but not the folder above it, which a new account lacks
+        data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+        Path(data).mkdir(mode=0o700, parents=True, exist_ok=True)
     if not QFile.moveToTrash(str(run.folder)):
         raise RunError(
             f"{run.name} was kept, because there is no trash for {run.folder.parent}. "

@@ -1,0 +1,61 @@
+"""Runs with real checkpoints, made without training."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from core import checkpoints, runs
+from core.checkpoints import Checkpoint
+from core.config import Config
+from core.export import save_sheet
+from core.models import build_generator
+from core.runs import Journal, Run
+
+MakeRun = Callable[..., Run]
+
+
+@pytest.fixture
+def runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that the window takes for the person's runs."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    monkeypatch.setenv("DCGAN_STUDIO_RUNS", str(folder))
+    return folder
+
+
+@pytest.fixture
+def make_run(runs_folder: Path) -> MakeRun:
+    """make_run(name, steps=(10, 20), last_event="stopped", **config): a run with some checkpoints."""
+
+    def make(
+        name: str, steps: tuple[int, ...] = (10, 20), last_event: str = "stopped", **knobs: object
+    ) -> Run:
+        settings = {"size": 32, "latent_dim": 10, "g_features": 4, "d_features": 4, "sample_count": 16}
+        config = Config.model_validate(settings | knobs)
+        run = runs.create(runs_folder / name, config, source="cartoons:64", source_digest="0", preset="quick")
+        journal = Journal(run)
+        journal.event("started", 0)
+        for step in steps:
+            torch.manual_seed(step)
+            weights = build_generator(config).state_dict()
+            tensors = {f"EMA/{key}": tensor for key, tensor in weights.items()}
+            checkpoints.save(run.checkpoint_folder, Checkpoint(step, 1.0, config, tensors))
+            faces = np.random.default_rng(step).integers(0, 256, (16, 32, 32, 3), np.uint8)
+            save_sheet(run.sample_folder / f"{step:09d}.png", faces, 4, spacing=0)
+            journal.metrics({"step": step, "epoch": 1})
+        journal.event(last_event, max(steps, default=0))
+        return run
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left() -> Iterator[None]:
+    """A test that leaves a thread of the studio running fails."""
+    yield
+    left = [thread.name for thread in threading.enumerate() if thread.name.startswith("studio")]
+    assert not left, f"still running: {left}"
