@@ -19,12 +19,12 @@ def square(picture: Image.Image, size: int, crop: str, color: str) -> NDArray[np
     """The picture as (size, size, 3) or, for "grey", (size, size, 1) uint8.
 
     Resampling is bicubic with antialiasing. `center` is torchvision's Resize(size) and CenterCrop(size), but
-    in one pass and without rounding to whole pixels in between.
+    done in one pass over the part that is kept.
     """
     if crop == "pad":
         made = _pad(picture, size)
     else:
-        box = _box(picture.size, crop)
+        box = _box(picture.size, size, crop)
         made = picture.resize((size, size), Image.Resampling.BICUBIC, box, reducing_gap=3.0)
     pixels = np.asarray(made if color == "rgb" else made.convert("L"))
     return pixels.reshape(size, size, -1)
@@ -37,8 +37,9 @@ def least_side(size: int, crop: str) -> int:
     return size
 
 
-def _box(size: tuple[int, int], crop: str) -> tuple[float, float, float, float]:
-    width, height = size
+def _box(shape: tuple[int, int], size: int, crop: str) -> tuple[float, float, float, float]:
+    """The part of the picture that is kept, as left, top, right, bottom."""
+    width, height = shape
     if crop == "stretch":
         return 0, 0, width, height
     if crop == "celeba":
@@ -46,10 +47,14 @@ def _box(size: tuple[int, int], crop: str) -> tuple[float, float, float, float]:
         side = _FACE_SIDE * scale
         left = width * _FACE_X / _CELEBA_WIDTH - side / 2
         top = height * _FACE_Y / _CELEBA_HEIGHT - side / 2
-    else:
-        side = min(width, height)
-        left, top = (width - side) / 2, (height - side) / 2
-    return left, top, left + side, top + side
+        return left, top, left + side, top + side
+    shorter = min(shape)
+    cuts = []
+    for length in shape:
+        resized = size * length // shorter
+        first = round((resized - size) / 2)
+        cuts.append((first * length / resized, (first + size) * length / resized))
+    return cuts[0][0], cuts[1][0], cuts[0][1], cuts[1][1]
 
 
 def _pad(picture: Image.Image, size: int) -> Image.Image:

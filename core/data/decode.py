@@ -70,8 +70,6 @@ def decode(data: bytes, least_side: int | None = None) -> Image.Image:
             raise BadPicture("there is not enough memory to decode it") from None
         except Exception as error:  # Pillow's plug-ins raise SyntaxError, KeyError, struct.error, anything
             raise BadPicture(f"it is damaged or cut off ({_first_line(error)})") from None
-        finally:
-            picture.close()
 
 
 def _open(data: bytes) -> Image.Image:
@@ -82,7 +80,7 @@ def _open(data: bytes) -> Image.Image:
     except Image.DecompressionBombError:
         raise BadPicture("it has more than 50 megapixels") from None
     except Exception as error:
-        raise BadPicture(f"its header is damaged ({_first_line(error)})") from None
+        raise BadPicture(f"it is damaged or cut off ({_first_line(error)})") from None
     width, height = picture.size
     if width * height > MOST_PIXELS:
         raise BadPicture(f"it has {width * height / 1e6:.0f} megapixels, more than 50")
@@ -119,10 +117,7 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
         if layer.getchannel("A").getextrema() != (255, 255):
             return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
         return layer.convert("RGB")
-    try:
-        return picture.convert("RGB")
-    except ValueError:
-        raise BadPicture(f"its colours ({mode}) cannot be turned into RGB") from None
+    return picture if mode == "RGB" else picture.convert("RGB")
 
 
 def _to_eight_bits(picture: Image.Image) -> NDArray[np.uint8]:

@@ -11,8 +11,8 @@ from core.data.listing import Skipped, readable
 
 # Asking a file for its size and time takes 5 us, its name and inode a fifth of that. So the first files are
 # all asked and of the others a sample, and 200,000 files are recognised in half a second. A picture that was
-# added, removed, renamed or replaced is always noticed; one beyond the first that was overwritten in place may
-# not be. On Windows size and time come with the name, and the inode does not.
+# added, removed, renamed or replaced is always noticed; one that was overwritten in place may not be, if it
+# comes after the first. On Windows size and time come with the name, and the inode does not.
 _ASKED_FIRST = 10_000
 _ASKED_THEN = 1 if os.name == "nt" else 64
 
