@@ -78,6 +78,12 @@ def run_job(
     return job
 
 
+def wait_for_all() -> None:
+    """Return when no job is at work any more; for the way out of the program."""
+    for job in list(_under_way):
+        job.wait()
+
+
 class NewestWins(QObject):
     """One worker thread for requests that replace each other, such as a dragged slider's.
 

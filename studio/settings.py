@@ -36,7 +36,8 @@ class Settings:
 
     @property
     def workspace(self) -> int:
-        return int(self._text("window/workspace") or 0)
+        text = self._text("window/workspace")
+        return int(text) if text.isdecimal() else 0
 
     @workspace.setter
     def workspace(self, index: int) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from pytestqt.qtbot import QtBot
 
 from core import checkpoints, runs
 from core.checkpoints import Checkpoint
@@ -14,6 +15,9 @@ from core.config import Config
 from core.export import save_sheet
 from core.models import build_generator
 from core.runs import Journal, Run
+from studio import jobs
+from studio.app import create
+from studio.window import MainWindow
 
 MakeRun = Callable[..., Run]
 
@@ -59,3 +63,21 @@ def no_thread_left() -> Iterator[None]:
     yield
     left = [thread.name for thread in threading.enumerate() if thread.name.startswith("studio")]
     assert not left, f"still running: {left}"
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, runs_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MainWindow]:
+    """The whole window with settings of its own, shown; closed afterwards, its threads with it."""
+    monkeypatch.setenv("DCGAN_STUDIO_CONFIG", str(tmp_path / "config"))
+    _, made = create(["cartoons:64"])
+    made.show()
+    qtbot.waitUntil(lambda: made.train.recipe.device.count() > 1, timeout=60_000)  # torch is warm
+    yield made
+    made.session.stop()
+    made.session.wait()
+    made.session._drain()
+    made.close()
+    made.deleteLater()
+    jobs.wait_for_all()

@@ -1,0 +1,59 @@
+"""Arrays on screen: pixels survive, grids are read back, a click and the keys pick the right picture."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from studio.pictures import PictureGrid, read_grid, tiled, to_image
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 31, 32])  # rows that are no multiple of four bytes
+@pytest.mark.parametrize("shape", [(), (1,), (3,)])
+def test_image_has_the_array_s_pixels(qapp: object, width: int, shape: tuple[int, ...]) -> None:
+    array = np.random.default_rng(0).integers(0, 256, (5, width, *shape), np.uint8)
+    image = to_image(array)
+    for y, x in ((0, 0), (4, width - 1)):
+        expected = np.broadcast_to(array[y, x].reshape(-1), 3)
+        assert QColor(image.pixel(x, y)).getRgb()[:3] == tuple(expected)
+
+
+def test_image_owns_its_pixels(qapp: object) -> None:
+    array = np.full((4, 4, 3), 200, np.uint8)
+    image = to_image(array[::2, ::-1])
+    array[:] = 0
+    assert QColor(image.pixel(0, 0)).red() == 200
+
+
+def test_saved_grid_is_read_back(tmp_path: Path) -> None:
+    faces = np.random.default_rng(1).integers(0, 256, (16, 8, 8, 3), np.uint8)
+    Image.fromarray(tiled(faces, 4)).save(tmp_path / "grid.png")
+    assert np.array_equal(read_grid(tmp_path / "grid.png", 16), faces)
+
+
+def test_click_and_keys_pick(qtbot: QtBot) -> None:
+    grid = PictureGrid()
+    qtbot.addWidget(grid)
+    grid.resize(400, 400)
+    grid.set_pictures(np.zeros((16, 8, 8, 3), np.uint8))
+    grid.show()
+    picked: list[int] = []
+    grid.picked.connect(picked.append)
+    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=QPoint(250, 150))
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Return):
+        qtbot.keyClick(grid, key)
+    assert picked == [6, 7, 11, 12, 12]
+    grid.set_pictures(np.zeros((4, 8, 8, 3), np.uint8))
+    assert grid.selected() is None
+
+
+def test_grid_fills_a_narrow_place(qtbot: QtBot) -> None:
+    grid = PictureGrid(fill=True)
+    qtbot.addWidget(grid)
+    grid.resize(100, 800)
+    grid.set_pictures(np.zeros((16, 8, 8, 3), np.uint8))
+    assert grid.columns() == 2
