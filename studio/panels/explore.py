@@ -56,7 +56,9 @@ class ExplorePanel(QWidget):
         self._face_button = Button("Save face…", "exportFaceButton", icon_name="export")
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(label("Explore", "title"))
+        title = label("Explore", "title")
+        title.setMinimumHeight(36)  # the same in every workspace, whatever stands beside it
+        head.addWidget(title)
         head.addStretch(1)
         head.addWidget(self._choice)
         self._gallery, self._sheet = GalleryCard(), SheetCard()

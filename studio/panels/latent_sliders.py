@@ -21,7 +21,7 @@ REACH = 4.0  # sliders end here; one normal number in 16,000 lies beyond
 TICKS = 100  # slider positions for one unit
 ROW_HEIGHT = 32
 ROW_GAP = 4
-FEWEST, MOST = 6, 24
+FEWEST, MOST = 6, 28
 
 
 class BipolarSlider(QSlider):

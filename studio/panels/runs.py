@@ -78,7 +78,9 @@ class RunsPanel(QWidget):
         self._again = IconButton("refresh", "refreshRunsButton", "Look for runs again")
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(label("Runs", "title"))
+        title = label("Runs", "title")
+        title.setMinimumHeight(36)  # the same in every workspace, whatever stands beside it
+        head.addWidget(title)
         head.addStretch(1)
         head.addWidget(self._search)
         head.addWidget(self._again)
