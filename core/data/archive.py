@@ -74,7 +74,7 @@ class Archive(Source):
                         )
                     )
                 labels, problems = self._labels(archive, names)
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
             raise SourceError(
                 f"{readable(str(self.path))} is damaged or no zip file ({error}). "
                 "Download or copy it again, or choose a folder of pictures."

@@ -57,7 +57,7 @@ def decode(data: bytes, least_side: int | None = None) -> Image.Image:
     Raises BadPicture with the reason.
     """
     if not data:
-        raise BadPicture("the file is empty")
+        raise BadPicture("it is empty")
     # Pillow warns of odd metadata and of large pictures: the first is harmless, the second checked below.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

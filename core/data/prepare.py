@@ -93,11 +93,10 @@ def _key(identity: str, settings: Settings) -> str:
 
 def _too_few(source: Source, usable: int, looked_at: int, skipped: Sequence[Skipped]) -> SourceError:
     found = "No usable picture is" if usable == 0 else "Only one usable picture is"
-    files = (
-        "no file that could be a picture was found"
-        if looked_at == 0
-        else f"{looked_at:,} files were looked at"
-    )
+    if looked_at == 0:
+        files = "no file that could be a picture was found"
+    else:
+        files = f"{looked_at:,} files were looked at" if looked_at > 1 else "1 file was looked at"
     reasons = f", {len(skipped):,} skipped (first: {skipped[0].path}: {skipped[0].reason})" if skipped else ""
     return SourceError(
         f"{found} in {source.name}: {files}{reasons}. "

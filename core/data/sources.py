@@ -34,9 +34,11 @@ def open_source(text: str | Path) -> Source:
             return _open_folder(chosen)
         if chosen.is_file():
             return _open_file(chosen)
-        missing = not chosen.exists()
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{shown} cannot be read ({error}). {_CHOICES}") from error
+        missing = not chosen.exists()  # a text with a NUL is missing, too
+    except OSError as error:
+        raise SourceError(
+            f"{shown} cannot be read ({error.strerror}). Allow reading it. {_CHOICES}"
+        ) from error
     if missing:
         raise SourceError(f"There is no folder or file {shown}. Check the spelling. {_CHOICES}")
     raise SourceError(f"{shown} is neither a folder nor a file. {_CHOICES}")

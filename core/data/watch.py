@@ -25,17 +25,20 @@ class Watch:
 
     progress: Callable[[Progress], None] | None = None
     cancelled: Callable[[], bool] | None = None
+    _stage: str = field(default="", init=False)
     _next_report: float = field(default=0.0, init=False)
     _next_question: float = field(default=0.0, init=False)
 
     def report(self, now: Progress) -> None:
-        """Pass `now` on, unless the last one is too fresh; a finished stage is always passed on.
+        """Pass `now` on, unless the last one is too fresh; the begin and end of a stage always are.
 
         Raises Cancelled.
         """
         self.check()
         moment = time.monotonic()
-        if self.progress and (moment >= self._next_report or now.done == now.total):
+        turn = now.stage != self._stage or now.done == now.total
+        if self.progress and (turn or moment >= self._next_report):
+            self._stage = now.stage
             self._next_report = moment + _INTERVAL_S
             self.progress(now)
 
