@@ -5,17 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from core.events import Step
+from studio.curves import Table, envelope, smoothed
 from studio.parts import HelpDot, label, named
 from studio.theme import color, theme
-
-REDRAW_MS = 100
-SMOOTHING = 0.9  # weight of the past in the smoothed line, per logged number
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +20,6 @@ class Series:
     field: str  # of events.Step
     title: str
     token: str  # of theme.Palette
-
-
-class Columns:
-    """Numbers in rows that grow by doubling, so that a million appends cost a million writes."""
-
-    def __init__(self, width: int) -> None:
-        self._rows = np.empty((1024, width))
-        self.count = 0
-
-    def append(self, row: Sequence[float] | NDArray[np.float64]) -> None:
-        if self.count == len(self._rows):
-            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
-        self._rows[self.count] = row
-        self.count += 1
-
-    def column(self, index: int) -> NDArray[np.float64]:
-        """A view, valid until the next append."""
-        view: NDArray[np.float64] = self._rows[: self.count, index]
-        return view
-
-    def last(self) -> NDArray[np.float64]:
-        row: NDArray[np.float64] = self._rows[self.count - 1]
-        return row
-
-    def keep(self, count: int) -> None:
-        """Forget all but the first `count` rows."""
-        self.count = min(self.count, count)
 
 
 class CurvePlot(QWidget):
@@ -67,13 +37,16 @@ class CurvePlot(QWidget):
         series: Sequence[Series],
         explanation: str,
         *,
+        redraw_ms: int,
         y_range: tuple[float, float] | None = None,
     ) -> None:
         super().__init__()
         self._series = list(series)
-        self._numbers = Columns(1 + 2 * len(self._series))  # step, then raw and smoothed of each
+        self._numbers = Table(1 + 2 * len(self._series))  # step, then raw and smoothed of each
         self._marker_step: float | None = None
         self._y_range = y_range
+        self._x_start = self._x_end = -1.0  # what the axes show, once they show anything
+        self._y_low = self._y_high = -1.0
         self._small = QFont(self.font())
         self._small.setPixelSize(11)
 
@@ -137,27 +110,32 @@ class CurvePlot(QWidget):
 
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
-        self._redraw.setInterval(REDRAW_MS)
+        self._redraw.setInterval(redraw_ms)
         self._redraw.timeout.connect(self._draw)
         theme().changed.connect(self._paint)
         self._paint()
         self._draw()
 
     def add(self, steps: Sequence[Step]) -> None:
-        """Take over the numbers; the curves follow within a tenth of a second.
+        """Take over the numbers; the curves follow within a fifth of a second.
 
         Steps that are there already, as after a resume from an older checkpoint, are replaced.
         """
-        for step in steps:
-            if self._numbers.count and step.step <= self._numbers.last()[0]:
-                self._numbers.keep(int(np.searchsorted(self._numbers.column(0), step.step)))
-            raw = np.array([getattr(step, each.field) for each in self._series])
-            past = self._numbers.last()[2::2] if self._numbers.count else raw
-            fresh = max(1 - SMOOTHING, 1 / (self._numbers.count + 1))  # at first a plain mean
-            row = np.empty(1 + 2 * len(raw))
-            row[0], row[1::2], row[2::2] = step.step, raw, past + fresh * (raw - past)
-            self._numbers.append(row)
-        if steps and not self._redraw.isActive():
+        if not steps:
+            return
+        numbers = self._numbers
+        if numbers.count and steps[0].step <= numbers.column(0)[-1]:
+            numbers.keep(int(np.searchsorted(numbers.column(0), steps[0].step)))
+        raw = np.array([[getattr(step, each.field) for step in steps] for each in self._series])
+        past = (
+            np.array([numbers.column(2 + 2 * i)[-1] for i in range(len(raw))]) if numbers.count else raw[:, 0]
+        )
+        cells = np.empty((1 + 2 * len(raw), len(steps)))
+        cells[0] = [step.step for step in steps]
+        cells[1::2] = raw
+        cells[2::2] = smoothed(raw, past, numbers.count)
+        numbers.append(cells)
+        if not self._redraw.isActive():
             self._redraw.start()
 
     def clear(self) -> None:
@@ -181,23 +159,35 @@ class CurvePlot(QWidget):
     def _draw(self) -> None:
         steps = self._numbers.column(0)
         self._pages.setCurrentIndex(1 if len(steps) else 0)
+        most = 2 * max(200, self.plot.width())  # the least and the greatest of each column of pixels
         for index in range(len(self._series)):
-            self._raw[index].setData(steps, self._numbers.column(1 + 2 * index))
-            self._smooth[index].setData(steps, self._numbers.column(2 + 2 * index))
-        item = self.plot.getPlotItem()
-        last = float(steps[-1]) if len(steps) else 0.0
-        item.setXRange(float(steps[0]) if len(steps) else 0.0, max(last, 10.0), padding=0.01)
-        low, high = self._y_range or self._fitting()
-        item.setYRange(low, high, padding=0.02)
+            self._raw[index].setData(*envelope(steps, self._numbers.column(1 + 2 * index), most))
+            self._smooth[index].setData(*envelope(steps, self._numbers.column(2 + 2 * index), most))
+        self._fit(float(steps[0]) if len(steps) else 0.0, float(steps[-1]) if len(steps) else 0.0)
         self._read_out(self._marker_step)
 
-    def _fitting(self) -> tuple[float, float]:
+    def _fit(self, first: float, last: float) -> None:
+        """Ranges that hold the curves. They move in leaps, because drawing the axes anew costs most."""
+        item = self.plot.getPlotItem()
+        if not last <= self._x_end <= max(20.0, 1.5 * last) or first != self._x_start:
+            self._x_start, self._x_end = first, max(10.0, 1.06 * last)
+            item.setXRange(first, self._x_end, padding=0.01)
+        low, high = self._y_range or self._band()
+        if not (self._y_low <= low and 0.6 * self._y_high <= high <= self._y_high):
+            spare = 1.0 if self._y_range else 1.1
+            self._y_low, self._y_high = low, spare * high
+            item.setYRange(low, self._y_high, padding=0.02)
+
+    def _band(self) -> tuple[float, float]:
         """From 0 to what holds all but the rare spikes, which would flatten the rest."""
         if not self._numbers.count:
             return 0.0, 4.0
         stride = max(1, self._numbers.count // 5000)
         raw = np.concatenate([self._numbers.column(1 + 2 * i)[::stride] for i in range(len(self._series))])
-        return min(0.0, float(raw.min())), max(1.0, 1.15 * float(np.quantile(raw, 0.995)))
+        raw = raw[np.isfinite(raw)]
+        if not len(raw):
+            return 0.0, 4.0
+        return min(0.0, float(raw.min())), max(1.0, 1.05 * float(np.quantile(raw, 0.995)))
 
     def _read_out(self, step: float | None) -> None:
         """The legend's values: at a step, or the newest."""
@@ -266,6 +256,7 @@ def loss_plot() -> CurvePlot:
         "How wrong each network was in its own task. The two play against each other, so neither is meant to "
         "fall to zero: while both stay within a band, learning goes on. A discriminator near 0 with a "
         "generator that climbs means that the discriminator has won and the faces stop improving.",
+        redraw_ms=170,
     )
 
 
@@ -281,5 +272,6 @@ def score_plot() -> CurvePlot:
         "The mean probability of being real that the discriminator gives: D(x) to real pictures, D(G(z)) to "
         "generated ones, before and after its own update in the same step. 1 is sure of real, 0 is sure of "
         "fake, .5 cannot tell. Real near 1 with fake near 0 means that fakes are easy to spot.",
+        redraw_ms=210,  # another rhythm than the losses', so that one turn of the loop seldom draws both
         y_range=(0.0, 1.0),
     )

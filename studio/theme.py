@@ -154,6 +154,7 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         self._appearance: Appearance = "system"
+        self._dressed = False
         self.palette = LIGHT
         app.setStyle("Fusion")
         app.setFont(_font())
@@ -173,9 +174,11 @@ class Theme(QObject):
         if scheme is Qt.ColorScheme.Unknown:
             scheme = QGuiApplication.styleHints().colorScheme()
         palette = DARK if scheme is Qt.ColorScheme.Dark else LIGHT
-        if palette is self.palette and self._app.styleSheet():
+        if palette is self.palette and self._dressed:
             return
+        self._dressed = True
         self.palette = palette
+        self._app.setStyleSheet("")  # over another sheet a new one takes four times as long
         self._app.setPalette(_qpalette(self.palette))
         tokens = asdict(self.palette) | {"icons": RESOURCES.as_posix()}
         self._app.setStyleSheet(Template(TEMPLATE).substitute(tokens))
@@ -227,6 +230,7 @@ def pixmap(name: str, token: str, size: int) -> QPixmap:
     )
 
 
+@cache  # a few dozen icons in a few colours: most buttons share them
 def _drawn(name: str, shade: str, size: int, scale: float) -> QPixmap:
     svg = _svg(name).replace(b"currentColor", shade.encode())
     side = round(size * scale)

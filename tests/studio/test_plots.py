@@ -4,6 +4,7 @@ import numpy as np
 from pytestqt.qtbot import QtBot
 
 from core.events import Step
+from studio.curves import envelope, smoothed
 from studio.plots import CurvePlot, loss_plot, score_plot
 from studio.theme import theme
 
@@ -22,10 +23,31 @@ def test_every_number_is_kept(qtbot: QtBot) -> None:
     for first in range(1, 5001, 50):
         plot.add(_steps(first, first + 49))
     assert plot.count() == 5000
+    assert np.array_equal(plot._numbers.column(0), np.arange(1, 5001))
+    assert np.all(plot._numbers.column(1) == 1.0)
     plot._draw()
-    x, y = plot._raw[0].getOriginalDataset()
-    assert np.array_equal(x, np.arange(1, 5001))
-    assert np.all(y == 1.0)
+    x, _ = plot._raw[0].getOriginalDataset()
+    assert (x[0], x[-1]) == (1, 5000)
+
+
+def test_smoothing_in_blocks_is_the_plain_recursion() -> None:
+    raw = np.random.default_rng(0).normal(size=(2, 1000))
+    expected, past = [], raw[:, 0]
+    for position in range(1000):
+        past = past + max(0.1, 1 / (position + 1)) * (raw[:, position] - past)
+        expected.append(past)
+    once = smoothed(raw, raw[:, 0], 0)
+    assert np.allclose(once, np.array(expected).T)
+    first = smoothed(raw[:, :137], raw[:, 0], 0)
+    assert np.allclose(np.hstack([first, smoothed(raw[:, 137:], first[:, -1], 137)]), once)
+
+
+def test_envelope_keeps_the_spikes() -> None:
+    x, y = np.arange(100_001.0), np.zeros(100_001)
+    y[50_000], y[100_000] = 9.0, -5.0
+    few_x, few_y = envelope(x, y, 4000)
+    assert len(few_x) == len(few_y) < 4100
+    assert (few_y.max(), few_y[-1], few_x[-1]) == (9.0, -5.0, 100_000.0)
 
 
 def test_repeated_steps_replace_the_earlier_ones(qtbot: QtBot) -> None:

@@ -1,0 +1,74 @@
+"""The arithmetic behind the plots: numbers that grow, smoothing, and what a screen can show of them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+SMOOTHING = 0.9  # weight of the past in the smoothed line, per logged number
+BLOCK = 128
+
+
+class Table:
+    """Numbers in columns that grow by doubling, so that a million appends cost a million writes."""
+
+    def __init__(self, width: int) -> None:
+        self._cells = np.empty((width, 1024))
+        self.count = 0
+
+    def append(self, cells: NDArray[np.float64]) -> None:
+        """cells: (width, n)."""
+        needed = self.count + cells.shape[1]
+        if needed > self._cells.shape[1]:
+            grown = np.empty((len(self._cells), max(needed, 2 * self._cells.shape[1])))
+            grown[:, : self.count] = self._cells[:, : self.count]
+            self._cells = grown
+        self._cells[:, self.count : needed] = cells
+        self.count = needed
+
+    def column(self, index: int) -> NDArray[np.float64]:
+        """A view, valid until the next append."""
+        view: NDArray[np.float64] = self._cells[index, : self.count]
+        return view
+
+    def keep(self, count: int) -> None:
+        """Forget all but the first `count` rows."""
+        self.count = min(self.count, count)
+
+
+def smoothed(raw: NDArray[np.float64], past: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """The exponential mean of each row of raw (k, n) after `count` earlier numbers whose mean is past (k,).
+
+    At first it is the plain mean, so that the line does not cling to the first number.
+    """
+    result = np.empty_like(raw)
+    weights = np.maximum(1 - SMOOTHING, 1 / (np.arange(count, count + raw.shape[1]) + 1))
+    position = 0
+    while position < raw.shape[1] and weights[position] > 1 - SMOOTHING:
+        past = past + weights[position] * (raw[:, position] - past)
+        result[:, position] = past
+        position += 1
+    # The rest in blocks: y_i = s^i past + (1 - s) sum_j s^(i-j) x_j, which keeps a long run's opening quick.
+    powers = SMOOTHING ** np.arange(BLOCK + 1)
+    mixing = np.tril(
+        (1 - SMOOTHING) * SMOOTHING ** np.subtract.outer(np.arange(BLOCK), np.arange(BLOCK)).clip(0)
+    )
+    while position < raw.shape[1]:
+        block = raw[:, position : position + BLOCK]
+        n = block.shape[1]
+        result[:, position : position + n] = past[:, None] * powers[1 : n + 1] + block @ mixing[:n, :n].T
+        past = result[:, position + n - 1]
+        position += n
+    return result
+
+
+def envelope(
+    x: NDArray[np.float64], y: NDArray[np.float64], most: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """At most about `most` points that look the same: the least and the greatest of each stretch."""
+    stride = 2 * len(x) // most
+    if stride < 2:
+        return x, y
+    whole = len(x) // stride * stride
+    parts = y[:whole].reshape(-1, stride)
+    both = np.stack([parts.min(axis=1), parts.max(axis=1)], axis=1).reshape(-1)
+    at = np.repeat(x[:whole:stride], 2)
+    return np.concatenate([at, x[whole:]]), np.concatenate([both, y[whole:]])
