@@ -119,8 +119,8 @@ class MainWindow(QMainWindow):
             ("Ctrl+1", lambda: self.show_workspace(TRAIN)),
             ("Ctrl+2", lambda: self.show_workspace(EXPLORE)),
             ("Ctrl+3", lambda: self.show_workspace(RUNS)),
-            ("Ctrl+O", train.source.ask_folder),
-            ("Ctrl+Shift+O", train.source.ask_zip),
+            ("Ctrl+O", train.setup.source.ask_folder),
+            ("Ctrl+Shift+O", train.setup.source.ask_zip),
             ("Ctrl+R", train.request_start),
             ("F5", train.request_start),
             ("Ctrl+P", train.request_pause),
@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not self._warmed:
             self._warmed = True
-            self.train.look()
+            self.train.setup.look()
             run_job(self, warm_up, self._warm, self.train.monitor.banner.say)
 
     def _warm(self, warm: Warm) -> None:

@@ -73,7 +73,7 @@ def window(
     monkeypatch.setenv("DCGAN_STUDIO_CONFIG", str(tmp_path / "config"))
     _, made = create(["cartoons:64"])
     made.show()
-    qtbot.waitUntil(lambda: made.train.recipe.device.count() > 1, timeout=60_000)  # torch is warm
+    qtbot.waitUntil(lambda: made.train.setup.recipe.device.count() > 1, timeout=60_000)  # torch is warm
     yield made
     made.session.stop()
     made.session.wait()

@@ -87,7 +87,7 @@ def test_start_pause_resume_stop_resume(ready: MainWindow, qtbot: QtBot) -> None
     click(qtbot, ready, "startButton")
     qtbot.waitUntil(lambda: train.monitor.losses.count() >= 6, timeout=LONG)
     qtbot.waitUntil(lambda: train.monitor.faces.grid.count() == 64, timeout=LONG)
-    assert not train.start.isEnabled()
+    assert not train.setup.start.isEnabled()
     click(qtbot, ready, "pauseButton")
     qtbot.waitUntil(lambda: session.state == "paused", timeout=LONG)
     assert text(ready, "statusLabel") == "Paused"
@@ -192,20 +192,20 @@ def test_closing_while_training_asks_and_leaves_no_thread(ready: MainWindow, qtb
 def test_unusable_source_is_one_sentence(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     window.train.choose_source(str(tmp_path / "nothing here"))
     qtbot.waitUntil(lambda: "nothing here" in text(window, "sourceLabel"), timeout=LONG)
-    assert not window.train.start.isEnabled()
-    assert window.train.start.toolTip() == "Choose pictures first."
+    assert not window.train.setup.start.isEnabled()
+    assert window.train.setup.start.toolTip() == "Choose pictures first."
 
 
 def test_wrong_setting_disables_start_and_says_why(ready: MainWindow) -> None:
     write(ready, "batch_size", "1")
-    assert not ready.train.start.isEnabled()
-    assert ready.train.start.toolTip().startswith("batch_size: ")
+    assert not ready.train.setup.start.isEnabled()
+    assert ready.train.setup.start.toolTip().startswith("batch_size: ")
     write(ready, "batch_size", "8")
-    assert ready.train.start.isEnabled()
+    assert ready.train.setup.start.isEnabled()
 
 
 def test_preset_fills_the_form_and_editing_marks_it(window: MainWindow) -> None:
-    recipe = window.train.recipe
+    recipe = window.train.setup.recipe
     recipe.choose("tutorial")
     assert recipe.config().batch_size == 128
     assert recipe.preset_name() == "tutorial"
