@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from core.data.labels import Labels
-from core.data.listing import Skipped, readable
+from core.data.listing import Skipped
+from core.data.names import readable
 
 PICTURES = "img_align_celeba"
 # The file as its authors publish it, and as the copy on Kaggle has it.

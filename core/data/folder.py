@@ -8,7 +8,8 @@ from pathlib import Path
 
 from core.data.celeba import Attributes
 from core.data.labels import label_by_folder
-from core.data.listing import LARGEST_FILE, BadPicture, Batch, Listing, RawPicture, Skipped, Source, readable
+from core.data.listing import LARGEST_FILE, BadPicture, Batch, Listing, RawPicture, Skipped, Source
+from core.data.names import readable
 from core.data.walk import Visit, walk
 from core.data.watch import Progress, Watch
 from core.errors import SourceError
@@ -51,7 +52,7 @@ class Folder(Source):
             labels, problems = self.attributes.labels(names)
             skipped += problems
         else:
-            labels = label_by_folder([readable(name) for name in names])
+            labels = label_by_folder(names)
         root = str(self.path)
         return Listing(
             count=len(names),

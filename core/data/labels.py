@@ -1,9 +1,12 @@
 """What is known about each picture: its sub-folder, or yes/no attributes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.data.names import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +42,32 @@ class Labels:
         return Labels(self.names, self.stored[rows])
 
 
-def label_by_folder(names: list[str]) -> Labels | None:
+def label_by_folder(names: Sequence[str]) -> Labels | None:
     """Labels from the sub-folders of pictures named by "/"-separated paths; None unless there are two.
 
     Folders that all pictures share come off first, then the first folder that is left is the label.
     """
-    folders = [name.split("/")[:-1] for name in names]
-    shared = _shared_depth(folders)
-    kinds = [parts[shared] if len(parts) > shared else None for parts in folders]
-    labels = sorted({kind for kind in kinds if kind is not None})
+    # Folders are few and pictures many: only the folders are taken apart.
+    folders = {name.rpartition("/")[0] for name in names}
+    parts = {
+        folder: [part for part in folder.split("/") if part not in ("", ".", "..")] for folder in folders
+    }
+    shared = _shared_depth(list(parts.values()))
+    kind = {folder: own[shared] for folder, own in parts.items() if len(own) > shared}
+    labels = sorted(set(kind.values()))
     if len(labels) < 2:
         return None
-    number = {kind: i for i, kind in enumerate(labels)}
-    stored = np.fromiter((-1 if kind is None else number[kind] for kind in kinds), np.int32, len(kinds))
-    return Labels(labels, stored)
+    number = {label: i for i, label in enumerate(labels)}
+    number_of = {folder: number[kind[folder]] if folder in kind else -1 for folder in folders}
+    stored = np.fromiter((number_of[name.rpartition("/")[0]] for name in names), np.int32, len(names))
+    return Labels([readable(label) for label in labels], stored)
 
 
 def _shared_depth(folders: list[list[str]]) -> int:
-    if not folders:
-        return 0
-    first, last = min(folders), max(folders)  # whatever these two share, all in between share too
+    first, last = (
+        min(folders, default=[]),
+        max(folders, default=[]),
+    )  # whatever these two share, all in between share too
     depth = 0
     for a, b in zip(first, last, strict=False):
         if a != b:

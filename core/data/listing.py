@@ -1,6 +1,5 @@
 """What a source is, and what a look at it finds."""
 
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -83,8 +82,3 @@ class Source(ABC):
     @abstractmethod
     def scan(self, watch: Watch) -> Listing:
         """The files that may be pictures. Raises SourceError, Cancelled."""
-
-
-def readable(path: str) -> str:
-    """The path with bytes that are no UTF-8 as \\xNN: fit to be printed, stored and shown."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")

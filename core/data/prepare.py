@@ -80,7 +80,9 @@ def _build(
             raise _too_few(source, writer.count, listing.count, skipped)
         labels = listing.labels.take(np.concatenate(kept)) if listing.labels else None
         if listing.attribute_names:
-            labels = Labels(list(listing.attribute_names), np.concatenate(attributes))
+            labels = Labels(
+                list(listing.attribute_names), np.concatenate([some for some in attributes if some.size])
+            )
         about = {"source": source.text, "size": settings.size, "color": settings.color, "crop": settings.crop}
         duplicates = writer.count - len(np.unique(np.concatenate(digests)))
         writer.commit(about, labels, skipped, duplicates)

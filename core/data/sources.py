@@ -7,7 +7,8 @@ from core.data.archive import Archive
 from core.data.cartoons import parse_cartoons
 from core.data.celeba import Attributes, find_celeba, find_list
 from core.data.folder import Folder
-from core.data.listing import Source, readable
+from core.data.listing import Source
+from core.data.names import readable
 from core.errors import SourceError
 
 __all__ = ["Source", "open_source"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
 
-from core.data.listing import Skipped, readable
+from core.data.listing import Skipped
+from core.data.names import readable
 
 # Asking a file for its size and time takes 5 us, its name and inode a fifth of that. So the first files are
 # all asked and of the others a sample, and 200,000 files are recognised in half a second. A picture that was

@@ -1,17 +1,13 @@
 """Decoding and cropping, here or in several processes."""
 
+import contextlib
 import hashlib
 import multiprocessing
-import os
 import signal
-import threading
-from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import connection
-from multiprocessing.synchronize import Event
+from multiprocessing.connection import Connection
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,68 +90,92 @@ def prepare_batch(batch: Batch, settings: Settings, check: Callable[[], object])
     )
 
 
+class _Worker:
+    """A process and the only pipe to it: its death closes the pipe and can leave no lock behind."""
+
+    def __init__(self, settings: Settings) -> None:
+        # Spawned, as threads that train or draw the window may run here, and a process forked from several
+        # threads can inherit a lock that nobody will ever release.
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_work, args=(theirs, settings), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def give(self, batch: Batch) -> None:
+        """Raises SourceError if the process is gone."""
+        try:
+            self.pipe.send(batch)
+        except OSError as error:
+            raise _ended() from error
+
+    def take(self) -> Prepared:
+        """What became of the batch given. Raises SourceError if the process is gone."""
+        try:
+            result = self.pipe.recv()
+        except (EOFError, OSError) as error:
+            raise _ended() from error
+        if isinstance(result, Exception):
+            raise result
+        assert isinstance(result, Prepared)
+        return result
+
+
 def _in_processes(
     batches: Iterator[Batch], settings: Settings, processes: int, watch: Watch
 ) -> Generator[Prepared, None, None]:
-    # Spawned, as threads that train or draw the window may run here, and forking a process with threads can
-    # leave locks held for ever.
-    context = multiprocessing.get_context("spawn")
-    stop = context.Event()
-    waiting: deque[Future[Prepared]] = deque()
-    with ProcessPoolExecutor(processes, context, _start_worker, (stop,)) as pool:
-        try:
-            while True:
-                # A short queue bounds the memory, whatever the number of pictures.
-                while len(waiting) < 3 * processes and (batch := next(batches, None)) is not None:
-                    waiting.append(pool.submit(_work, batch, settings))
-                if not waiting:
-                    return
-                yield _result(waiting.popleft(), watch)
-        except BrokenProcessPool as error:
-            raise SourceError(
-                "A process that prepared pictures was ended from outside, most often because the memory ran "
-                "out. Close other programs and start again."
-            ) from error
-        finally:
-            stop.set()
-            for future in waiting:
-                future.cancel()
+    workers = [_Worker(settings) for _ in range(processes)]
+    try:
+        yield from _share_out(batches, workers, watch)
+    finally:
+        for worker in workers:
+            worker.process.kill()  # it holds nothing that would have to be put in order
+        for worker in workers:
+            worker.process.join()
+            worker.pipe.close()
 
 
-def _result(future: Future[Prepared], watch: Watch) -> Prepared:
+def _share_out(batches: Iterator[Batch], workers: list[_Worker], watch: Watch) -> Iterator[Prepared]:
+    """Results in the order of their batches."""
+    idle = list(workers)
+    busy: dict[_Worker, int] = {}
+    done: dict[int, Prepared] = {}
+    given = wanted = 0
     while True:
+        # Others do not run far ahead of a slow batch: what they have done is kept in memory.
+        while idle and given < wanted + 4 * len(workers) and (batch := next(batches, None)) is not None:
+            worker = idle.pop()
+            worker.give(batch)
+            busy[worker] = given
+            given += 1
+        if not busy:
+            return
+        ready = connection.wait([worker.pipe for worker in busy], timeout=0.05)
+        for worker in [each for each in busy if each.pipe in ready]:
+            done[busy.pop(worker)] = worker.take()
+            idle.append(worker)
         watch.check()
-        try:
-            return future.result(timeout=0.05)
-        except TimeoutError:
-            continue
+        while wanted in done:
+            yield done.pop(wanted)
+            wanted += 1
 
 
-_stop: Event | None = None  # in a worker: set when the parent wants no more
+def _ended() -> SourceError:
+    return SourceError(
+        "A process that prepared pictures was ended from outside, most often because the memory ran out. "
+        "Close other programs and start again."
+    )
 
 
-class _StoppedError(Exception):
-    """The parent wants no more."""
-
-
-def _start_worker(stop: Event) -> None:
-    global _stop
-    _stop = stop
+def _work(pipe: Connection, settings: Settings) -> None:
+    """A worker's life: it ends with its pipe, and so with its parent, however that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A killed parent cannot tell its workers, which would wait for it for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
-
-
-def _work(batch: Batch, settings: Settings) -> Prepared:
-    def check() -> None:
-        if _stop is not None and _stop.is_set():
-            raise _StoppedError
-
-    return prepare_batch(batch, settings, check)
+    with contextlib.suppress(EOFError, ConnectionError):
+        while True:
+            batch = pipe.recv()
+            try:
+                pipe.send(prepare_batch(batch, settings, lambda: None))
+            except ConnectionError:
+                raise
+            except Exception as error:
+                pipe.send(error)
