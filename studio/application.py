@@ -4,10 +4,10 @@ import sys
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
+from studio.dialogs import Question
 from studio.faults import sentence, start_log
-from studio.parts import named
 from studio.settings import Settings
 from studio.theme import install
 from studio.window import MainWindow
@@ -42,14 +42,15 @@ class _ExceptionBox(QObject):
         if self._open:  # an error in a timer would otherwise bring a dialog thirty times a second
             return
         self._open = True
-        box = QMessageBox(
-            QMessageBox.Icon.Warning, "DCGAN Studio", text, QMessageBox.StandardButton.Ok, self._window
+        note = Question(
+            self._window,
+            "errorDialog",
+            "Something unexpected went wrong",
+            f"{text} You can go on working; a training that is under way is not affected.",
+            yes=("closeErrorDialogButton", "Close"),
         )
-        named(box, "errorDialog", "Something unexpected went wrong")
-        box.setInformativeText("You can go on working. A training that is under way is not affected.")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.finished.connect(self._closed)
-        box.open()
+        note.finished.connect(self._closed)
+        note.open()
 
     @Slot()
     def _closed(self) -> None:

@@ -27,8 +27,8 @@ SECTIONS = (
     (
         "Discriminator's belief",
         "Real is D(x), the mean probability of being real given to real pictures. Fake is D(G(z)), the "
-        "same for generated ones, before and after the discriminator's update in that step. 1 is sure of "
-        "real, 0 is sure of fake, .5 cannot tell.",
+        "same for generated ones; After is D(G(z)) once more, after the discriminator's update in that step. "
+        "1 is sure of real, 0 is sure of fake, .5 cannot tell.",
     ),
     (
         "Faces",

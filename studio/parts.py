@@ -260,7 +260,7 @@ class Segmented(QFrame):
         super().__init__()
         self.setAccessibleName(accessible)
         self.setProperty("segmented", True)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 2, 2, 2)
         row.setSpacing(2)

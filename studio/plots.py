@@ -267,11 +267,11 @@ def score_plot() -> CurvePlot:
         [
             Series("d_real", "Real", "plot_real"),
             Series("d_fake_before", "Fake", "plot_fake"),
-            Series("d_fake_after", "Fake after", "plot_after"),
+            Series("d_fake_after", "After", "plot_after"),
         ],
         "The mean probability of being real that the discriminator gives: D(x) to real pictures, D(G(z)) to "
-        "generated ones, before and after its own update in the same step. 1 is sure of real, 0 is sure of "
-        "fake, .5 cannot tell. Real near 1 with fake near 0 means that fakes are easy to spot.",
+        "generated ones, before (Fake) and after (After) its own update in the same step. 1 is sure of real, "
+        "0 is sure of fake, .5 cannot tell. Real near 1 with Fake near 0 means that fakes are easy to spot.",
         redraw_ms=210,  # another rhythm than the losses', so that one turn of the loop seldom draws both
         y_range=(0.0, 1.0),
     )

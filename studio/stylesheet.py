@@ -16,10 +16,11 @@ QFrame#rail { background: $rail; border: none; border-right: 1px solid $border; 
 QFrame[banner="true"] { background: $danger_soft; border: 1px solid $danger_line; border-radius: 10px; }
 QFrame[toast="true"] { background: $inverse; border: none; border-radius: 8px; }
 QFrame[toast="true"] QLabel { color: $inverse_text; }
-QFrame[drop="true"] { background: $accent_soft; border: 2px dashed $accent; border-radius: 12px; }
+QFrame[drop="true"] { background: $veil; border: 2px dashed $accent; border-radius: 12px; }
 
 QLabel { background: transparent; }
 QLabel[role="title"] { font-size: 20px; font-weight: 600; }
+QLabel[role="dialog"] { font-size: 15px; font-weight: 600; }
 QLabel[role="heading"] { font-size: 13px; font-weight: 600; }
 QLabel[role="section"] { font-size: 12px; font-weight: 600; color: $muted; }
 QLabel[role="muted"] { color: $muted; }
@@ -163,6 +164,7 @@ QListView::item:selected, QTreeView::item:selected, QTableView::item:selected { 
     color: $text; }
 QListView:focus, QTreeView:focus, QTableView:focus { border: 1px solid $accent; }
 QTableView::item { padding: 4px 8px; }
+QTreeView::item { padding: 0 4px; min-height: 28px; }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: transparent; color: $muted; border: none;
     border-bottom: 1px solid $border;

@@ -42,6 +42,7 @@ class Palette:
     accent_pressed: str
     accent_soft: str
     accent_text: str
+    veil: str  # over everything, while pictures are dragged in
     on_accent: str
     inverse: str
     inverse_text: str
@@ -81,6 +82,7 @@ LIGHT = Palette(
     accent_pressed="#4541b0",
     accent_soft="#ebebfb",
     accent_text="#4a46bd",
+    veil="#eeebebfb",
     on_accent="#ffffff",
     inverse="#2a2a31",
     inverse_text="#f4f4f6",
@@ -119,6 +121,7 @@ DARK = Palette(
     accent_pressed="#5551c8",
     accent_soft="#2a2949",
     accent_text="#b5b1ff",
+    veil="#ee2a2949",
     on_accent="#ffffff",
     inverse="#e9e9ee",
     inverse_text="#1c1c21",

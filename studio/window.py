@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from studio.dialogs import Question
 from studio.help import HelpDialog
 from studio.jobs import run_job
 from studio.panels.explore import ExplorePanel
@@ -209,21 +209,17 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def _ask_to_stop(self) -> None:
-        box = QMessageBox(self)
-        named(box, "closeDialog", "Stop the training?")
-        box.setWindowTitle("Training is under way")
-        box.setText("Stop the training and close?")
-        box.setInformativeText("Everything up to now is saved. Resume goes on exactly from there.")
-        stop = box.addButton("Stop and save", QMessageBox.ButtonRole.AcceptRole)
-        keep = box.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
-        named(stop, "stopAndSaveButton", "Stop and save")
-        named(keep, "keepTrainingButton", "Keep training")
-        stop.setProperty("kind", "primary")
-        box.setDefaultButton(stop)
-        box.setEscapeButton(keep)
-        stop.clicked.connect(self._close_after_stop)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        question = Question(
+            self,
+            "closeDialog",
+            "Stop the training and close?",
+            "Everything up to now is saved first. Resume goes on exactly from there.",
+            yes=("stopAndSaveButton", "Stop and save"),
+            no=("keepTrainingButton", "Keep training"),
+            window_title="Training is under way",
+        )
+        question.accepted.connect(self._close_after_stop)
+        question.open()
 
     @Slot()
     def _close_after_stop(self) -> None:

@@ -29,12 +29,13 @@ class FacesCard(Card):
     real_wanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Faces", spacing=12)
+        super().__init__(spacing=12)
         self._grids: list[tuple[int, Path]] = []
         self._count = PREVIEW_COUNT
         self._decoded: OrderedDict[Path, Pictures] = OrderedDict()
         self._live = True
         self._real_there = False
+        self._picture_caption = self._step_caption = ""
         self._loader = NewestWins(self._load, self)
         self._loader.result.connect(self._loaded)
         self._loader.failed.connect(self._say)
@@ -42,15 +43,17 @@ class FacesCard(Card):
         self._play_timer.setInterval(PLAY_MS)
         self._play_timer.timeout.connect(self._next_frame)
 
-        self.chip = label("", "chip", name="stepChip", accessible="Step of the faces shown")
-        self.chip.hide()
         self.views = Segmented(
             [("picturesView", "Pictures"), ("facesView", "Faces"), ("besideView", "Real beside fake")],
             "What the picture area shows",
         )
         self.views.chosen.connect(self._show_view)
-        self.head.insertWidget(1, self.chip)
-        self.head.addWidget(self.views)
+        self.caption = label("", "caption", name="facesCaption", accessible="Which pictures are shown")
+        head = QHBoxLayout()
+        head.addWidget(self.views)
+        head.addStretch(1)
+        head.addWidget(self.caption)
+        self.body.addLayout(head)
 
         self.preview = PictureGrid(selectable=False)
         named(self.preview, "previewGrid", "Prepared pictures")
@@ -106,9 +109,6 @@ class FacesCard(Card):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         named(self.slider, "timeSlider", "Time: which saved grid is shown")
         self.slider.valueChanged.connect(self._scrub)
-        self.time = label("", "caption", name="timeLabel", accessible="Step of the grid shown")
-        self.time.setMinimumWidth(72)
-        self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.live = Button("Newest", "liveButton", kind="link", accessible="Follow the newest faces again")
         self._time = QWidget()
         row = QHBoxLayout(self._time)
@@ -116,16 +116,17 @@ class FacesCard(Card):
         row.setSpacing(8)
         row.addWidget(self.play)
         row.addWidget(self.slider, 1)
-        row.addWidget(self.time)
         row.addWidget(self.live)
         self.live.clicked.connect(self.follow)
         return self._time
 
     # What is shown
 
-    def show_pictures(self, pictures: Pictures | None) -> None:
-        """The prepared pictures of the chosen source, or none; and show them."""
+    def show_pictures(self, pictures: Pictures | None, of: int = 0) -> None:
+        """Some of the chosen source's `of` prepared pictures, or none."""
         self.preview.set_pictures(pictures)
+        self._picture_caption = "" if pictures is None else f"{len(pictures)} of {of:,}, as prepared"
+        self._say_caption()
         self._preview_pages.setCurrentIndex(0 if pictures is None else 1)
 
     def show_real(self, pictures: Pictures | None) -> None:
@@ -143,6 +144,8 @@ class FacesCard(Card):
         self._count = count
         self._decoded.clear()
         self._live = True
+        self._step_caption = ""
+        self._say_caption()
         self.grid.set_pictures(None)
         self._face_pages.setCurrentIndex(0)
         self._refresh_time()
@@ -206,8 +209,6 @@ class FacesCard(Card):
         self.slider.setEnabled(several)
         self.play.setEnabled(several)
         self.live.setEnabled(not self._live)
-        index = self.slider.value()
-        self.time.setText(f"step {self._grids[index][0]:,}" if self._grids else "")
 
     @Slot(int)
     def _scrub(self, index: int) -> None:
@@ -264,13 +265,14 @@ class FacesCard(Card):
     def _show(self, step: int, pictures: Pictures) -> None:
         self.grid.set_pictures(pictures)
         self._face_pages.setCurrentIndex(1)
-        self.chip.setText(f"Step {step:,}" + (" · newest" if self._live else ""))
-        self._show_chip()
+        self._step_caption = f"Step {step:,}" + (" · newest" if self._live else "")
+        self._say_caption()
 
     @Slot(str)
     def _say(self, sentence: str) -> None:
-        self.chip.setText("This grid cannot be read")
-        self.chip.setToolTip(sentence)
+        self._step_caption = "This grid cannot be read"
+        self.caption.setToolTip(sentence)
+        self._say_caption()
 
     # Views
 
@@ -281,13 +283,13 @@ class FacesCard(Card):
         self.grid.set_fill(view == BESIDE)
         self._fake_caption.setVisible(view == BESIDE)
         self._time.setVisible(view != PICTURES)
-        self.heading.setText(("Prepared pictures", "Faces", "Real beside fake")[view])
-        self._show_chip()
+        self._say_caption()
         if view == BESIDE and not self._real_there:
             self.real_wanted.emit()
 
-    def _show_chip(self) -> None:
-        self.chip.setVisible(self.views.current() != PICTURES and self._face_pages.currentIndex() == 1)
+    def _say_caption(self) -> None:
+        pictures = self.views.current() == PICTURES
+        self.caption.setText(self._picture_caption if pictures else self._step_caption)
 
     def sizeHint(self) -> QSize:
         return QSize(600, 640)

@@ -119,7 +119,7 @@ class Monitor(QWidget):
         halves.setStretchFactor(0, 3)
         halves.setStretchFactor(1, 2)
         halves.setSizes([548, 312])
-        curves.setMinimumWidth(280)
+        curves.setMinimumWidth(264)
         self.faces.setMinimumWidth(380)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

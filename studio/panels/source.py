@@ -160,7 +160,7 @@ class SkippedDialog(QDialog):
         tree.setUniformRowHeights(True)
         tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         for each in skipped[:LISTED]:
-            item = QTreeWidgetItem([each.path, each.reason])
+            item = QTreeWidgetItem([each.path, each.reason[:1].upper() + each.reason[1:]])
             item.setToolTip(0, each.path)
             item.setToolTip(1, each.reason)
             tree.addTopLevelItem(item)

@@ -63,7 +63,7 @@ class TrainPanel(QWidget):
         self.setup = Setup(settings)
         self.monitor = Monitor()
         right = QVBoxLayout()
-        right.setContentsMargins(0, 16, 16, 16)
+        right.setContentsMargins(6, 16, 16, 16)
         right.addWidget(self.monitor)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -243,7 +243,7 @@ class TrainPanel(QWidget):
 
     @Slot(object)
     def _show_pictures(self, cache: PictureCache) -> None:
-        self.monitor.faces.show_pictures(_some(cache))
+        self.monitor.faces.show_pictures(_some(cache), len(cache))
         if self._start_when_ready:
             self._start_when_ready = False
             self._refresh()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from core import runs
@@ -123,12 +123,12 @@ def test_time_slider_goes_back_and_returns(ready: MainWindow, qtbot: QtBot) -> N
     click(qtbot, ready, "startButton")
     qtbot.waitUntil(lambda: faces.slider.maximum() >= 2, timeout=LONG)
     faces.slider.setValue(0)
-    qtbot.waitUntil(lambda: faces.chip.text() == "Step 0", timeout=LONG)
+    qtbot.waitUntil(lambda: faces.caption.text() == "Step 0", timeout=LONG)
     newest = faces.slider.maximum()
     qtbot.waitUntil(lambda: faces.slider.maximum() > newest, timeout=LONG)
     assert faces.slider.value() == 0
     click(qtbot, ready, "liveButton")
-    qtbot.waitUntil(lambda: "newest" in faces.chip.text(), timeout=LONG)
+    qtbot.waitUntil(lambda: "newest" in faces.caption.text(), timeout=LONG)
     click(qtbot, ready, "besideView")
     assert faces.real.count() == 40
     with qtbot.waitSignal(ready.session.ended, timeout=LONG):
@@ -179,7 +179,7 @@ def test_closing_while_training_asks_and_leaves_no_thread(ready: MainWindow, qtb
     assert ready.isVisible()
     click(qtbot, ready, "keepTrainingButton")
     assert ready.session.active
-    qtbot.waitUntil(lambda: ready.findChild(QMessageBox, "closeDialog") is None)
+    qtbot.waitUntil(lambda: ready.findChild(QWidget, "closeDialog") is None)
     assert not ready.close()
     with qtbot.waitSignal(ready.session.ended, timeout=LONG):
         click(qtbot, ready, "stopAndSaveButton")
