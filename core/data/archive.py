@@ -66,15 +66,7 @@ class Archive(Source):
                         skipped.append(Skipped(readable(name), reason))
                         continue
                     names.append(name)
-                    places.extend(
-                        (
-                            entry.header_offset,
-                            entry.compress_size,
-                            entry.file_size,
-                            entry.CRC,
-                            entry.compress_type,
-                        )
-                    )
+                    places.extend(_place(entry))
                 labels, problems = self._labels(archive, names)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
             raise SourceError(
@@ -145,6 +137,10 @@ def _inflate(packed: bytes, size: int) -> bytes:
         return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size + 1)
     except zlib.error as error:
         raise BadPicture(f"it is damaged in the zip ({error})") from None
+
+
+def _place(entry: zipfile.ZipInfo) -> tuple[int, int, int, int, int]:
+    return entry.header_offset, entry.compress_size, entry.file_size, entry.CRC, entry.compress_type
 
 
 def _is_passed_over(name: str) -> bool:

@@ -24,7 +24,11 @@ class Attributes:
     path: Path
 
     def identity(self) -> str:
-        status = self.path.stat()
+        """Changes with the file."""
+        try:
+            status = self.path.stat()
+        except OSError:  # gone since it was found; `labels` will say so
+            return "missing"
         return f"{status.st_size} {status.st_mtime_ns}"
 
     def labels(self, names: Sequence[str]) -> tuple[Labels | None, list[Skipped]]:

@@ -44,7 +44,7 @@ def prepare(
     watch = Watch(progress, cancelled)
     watch.report(Progress("Looking for pictures", 0, None))
     settings = Settings(size, color, crop)
-    folder = (cache_root or default_cache_root()) / _key(source.identity(watch), settings)
+    folder = (cache_root or default_cache_root()) / _key(source, settings, watch)
     if folder.exists():
         try:
             return open_cache(folder)
@@ -88,8 +88,9 @@ def _build(
         writer.commit(about, labels, skipped, duplicates)
 
 
-def _key(identity: str, settings: Settings) -> str:
-    parts = json.dumps([FORMAT, identity, settings.size, settings.color, settings.crop])
+def _key(source: Source, settings: Settings, watch: Watch) -> str:
+    of_source = [source.text, source.identity(watch)]
+    parts = json.dumps([FORMAT, *of_source, settings.size, settings.color, settings.crop])
     return hashlib.blake2b(parts.encode(), digest_size=16).hexdigest()
 
 

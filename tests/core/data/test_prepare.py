@@ -121,6 +121,19 @@ def test_exact_duplicates_are_counted_and_kept(tmp_path: Path) -> None:
     assert cache.duplicates == 3
 
 
+def test_names_that_are_no_utf_8_are_kept_in_the_skipped_list(tmp_path: Path) -> None:
+    folder = fill(tmp_path / os.fsdecode(b"caf\xe9"), *names(3))
+    try:
+        (folder / os.fsdecode(b"\xff.jpg")).write_bytes(b"")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 only")
+    cache = prepare(open_source(folder), size=32)
+    assert [(each.path, each.reason) for each in open_cache(cache.folder).skipped] == [
+        ("\\xff.jpg", "it is empty")
+    ]
+    assert prepare(open_source(cache.source), size=32).folder == cache.folder
+
+
 def test_a_wrong_extension_does_not_matter(tmp_path: Path) -> None:
     for name, kind in (("png.jpg", "PNG"), ("jpeg.dat", "JPEG"), ("bmp", "BMP"), ("gif.png", "GIF")):
         (tmp_path / name).write_bytes(picture_bytes(1, kind))
