@@ -62,7 +62,7 @@ class ElidedLabel(QLabel):
         self.style().drawItemText(
             painter,
             self.rect(),
-            Qt.AlignmentFlag.AlignVCenter,
+            self.alignment(),
             self.palette(),
             True,
             shown,
@@ -271,6 +271,8 @@ class Segmented(QFrame):
             button.setChecked(index == 0)
             self._group.addButton(button, index)
             row.addWidget(button)
+            button.ensurePolished()  # else it would not know its style's padding
+            button.setMinimumWidth(button.sizeHint().width())
         self._group.idClicked.connect(self.chosen)
 
     def current(self) -> int:
@@ -348,4 +350,4 @@ class Toast(QFrame):
         parent = self._over
         self.setMaximumWidth(parent.width() - 48)
         self.adjustSize()
-        self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - 24)
+        self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - 88)

@@ -64,7 +64,7 @@ QPushButton[kind="danger"] { color: $danger_text; }
 QPushButton[kind="danger"]:hover { background: $danger_soft; border-color: $danger_line; }
 QPushButton[kind="danger"]:disabled { color: $disabled; }
 QPushButton[kind="link"] { background: transparent; border: 1px solid transparent; border-radius: 4px;
-    padding: 0 2px;
+    padding: 0;
     min-height: 20px; color: $accent_text; text-align: left; }
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border: 1px solid $accent; }

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSlider, QStackedWidget, QVBoxLayout,
 
 from core.events import Samples
 from studio.jobs import NewestWins
-from studio.parts import Button, Card, EmptyState, IconButton, Segmented, label, named
+from studio.parts import Button, Card, ElidedLabel, EmptyState, IconButton, Segmented, label, named
 from studio.pictures import PictureGrid, Pictures, read_grid
 
 PICTURES, FACES, BESIDE = range(3)
@@ -48,11 +48,12 @@ class FacesCard(Card):
             "What the picture area shows",
         )
         self.views.chosen.connect(self._show_view)
-        self.caption = label("", "caption", name="facesCaption", accessible="Which pictures are shown")
+        self.caption = ElidedLabel("caption", name="facesCaption", accessible="Which pictures are shown")
+        self.caption.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         head = QHBoxLayout()
         head.addWidget(self.views)
-        head.addStretch(1)
-        head.addWidget(self.caption)
+        head.setSpacing(12)
+        head.addWidget(self.caption, 1)
         self.body.addLayout(head)
 
         self.preview = PictureGrid(selectable=False)
@@ -125,7 +126,7 @@ class FacesCard(Card):
     def show_pictures(self, pictures: Pictures | None, of: int = 0) -> None:
         """Some of the chosen source's `of` prepared pictures, or none."""
         self.preview.set_pictures(pictures)
-        self._picture_caption = "" if pictures is None else f"{len(pictures)} of {of:,}, as prepared"
+        self._picture_caption = "" if pictures is None else f"{len(pictures)} of {of:,}"
         self._say_caption()
         self._preview_pages.setCurrentIndex(0 if pictures is None else 1)
 
@@ -265,7 +266,7 @@ class FacesCard(Card):
     def _show(self, step: int, pictures: Pictures) -> None:
         self.grid.set_pictures(pictures)
         self._face_pages.setCurrentIndex(1)
-        self._step_caption = f"Step {step:,}" + (" · newest" if self._live else "")
+        self._step_caption = f"Step {step:,}"
         self._say_caption()
 
     @Slot(str)

@@ -122,7 +122,9 @@ class Setup(QWidget):
     def remember(self) -> None:
         """Keep the choices for the next time."""
         self._settings.remember_source(self.source.source())
-        self._settings.remember_form(str(self.recipe.preset.currentData()), self.recipe.form.values())
+        # An untouched preset is kept by its name, so that a better one of a later version takes effect.
+        values = self.recipe.form.values() if self.recipe.modified() else {}
+        self._settings.remember_form(str(self.recipe.preset.currentData()), values)
         self._settings.device = self.recipe.device_name()
 
     def offer_devices(self, devices: Sequence["Device"], default_preset: str) -> None:

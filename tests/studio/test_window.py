@@ -1,6 +1,7 @@
 """The whole path in the window, driven by clicks, with real training at 32 px."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,12 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWi
 from pytestqt.qtbot import QtBot
 
 from core import runs
+from core.runs import Run
 from studio.panels.faces import FACES
+from studio.settings import Settings
 from studio.window import EXPLORE, RUNS, TRAIN, MainWindow
 
+MakeRun = Callable[..., Run]
 LONG = 60_000
 
 
@@ -128,7 +132,8 @@ def test_time_slider_goes_back_and_returns(ready: MainWindow, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: faces.slider.maximum() > newest, timeout=LONG)
     assert faces.slider.value() == 0
     click(qtbot, ready, "liveButton")
-    qtbot.waitUntil(lambda: "newest" in faces.caption.text(), timeout=LONG)
+    assert faces.slider.value() == faces.slider.maximum()
+    qtbot.waitUntil(lambda: faces.caption.text() != "Step 0", timeout=LONG)
     click(qtbot, ready, "besideView")
     assert faces.real.count() == 40
     with qtbot.waitSignal(ready.session.ended, timeout=LONG):
@@ -187,6 +192,57 @@ def test_closing_while_training_asks_and_leaves_no_thread(ready: MainWindow, qtb
     assert not [each.name for each in threading.enumerate() if each.name.startswith("studio")]
     [summary] = runs.list_runs(runs.default_runs_folder())
     assert summary.state == "stopped"
+
+
+def test_older_run_is_shown_while_another_trains(ready: MainWindow, qtbot: QtBot, make_run: MakeRun) -> None:
+    older = make_run("older", steps=(3, 7))
+    train = ready.train
+    click(qtbot, ready, "startButton")
+    qtbot.waitUntil(lambda: train.monitor.losses.count() >= 3, timeout=LONG)
+    train.watch(older.folder)
+    qtbot.waitUntil(train.monitor.elsewhere.isVisible, timeout=LONG)
+    assert train.monitor.losses.count() == 2
+    step = int(text(ready, "stepValue").replace(",", ""))
+    qtbot.waitUntil(lambda: int(text(ready, "stepValue").replace(",", "")) > step, timeout=LONG)
+    assert train.monitor.losses.count() == 2
+    click(qtbot, ready, "backButton")
+    qtbot.waitUntil(lambda: train.monitor.losses.count() > step, timeout=LONG)
+    assert not train.monitor.elsewhere.isVisible()
+    with qtbot.waitSignal(ready.session.ended, timeout=LONG):
+        click(qtbot, ready, "stopButton")
+    live = next(each for each in runs.list_runs(runs.default_runs_folder()) if each.run.id != older.id)
+    assert train.monitor.losses.count() == live.step
+
+
+def test_failure_is_one_sentence_and_the_run_can_go_on(ready: MainWindow, qtbot: QtBot) -> None:
+    write(ready, "batch_size", "4000")  # of forty pictures
+    with qtbot.waitSignal(ready.session.failed, timeout=LONG):
+        click(qtbot, ready, "startButton")
+    assert "batch_size" in text(ready, "errorLabel")
+    assert text(ready, "statusLabel") == "Training stopped because of a problem"
+    write(ready, "batch_size", "8")
+    click(qtbot, ready, "startButton")
+    qtbot.waitUntil(lambda: ready.train.monitor.losses.count() >= 1, timeout=LONG)
+    assert not ready.train.monitor.banner.isVisible()
+    with qtbot.waitSignal(ready.session.ended, timeout=LONG):
+        click(qtbot, ready, "stopButton")
+
+
+def test_choices_are_remembered(ready: MainWindow, folder: Path, qtbot: QtBot) -> None:
+    click(qtbot, ready, "startButton")
+    qtbot.waitUntil(lambda: ready.session.state == "training", timeout=LONG)
+    with qtbot.waitSignal(ready.session.ended, timeout=LONG):
+        click(qtbot, ready, "stopButton")
+    ready.show_workspace(RUNS)
+    ready.resize(1300, 900)
+    ready.close()
+    again = MainWindow(Settings())
+    qtbot.addWidget(again)
+    assert again.train.setup.source.source() == str(folder)
+    assert again.train.setup.recipe.config() == ready.train.setup.recipe.config()
+    assert again.stack.currentIndex() == RUNS
+    assert Settings().geometry == ready.saveGeometry()  # the screen of the tests is too small to restore it
+    again.close()
 
 
 def test_unusable_source_is_one_sentence(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
