@@ -40,7 +40,7 @@ def test_attributes_are_those_of_the_drawing() -> None:
     share = dict(zip(ATTRIBUTES, table.mean(0), strict=True))
     assert all(0.01 < share[name] < 0.99 for name in ATTRIBUTES), share
     assert 0.2 < share["glasses"] < 0.45
-    assert 0.08 < share["beard"] + share["moustache"] < 0.25
+    assert 0.04 < share["beard"] + share["moustache"] < 0.25
     column = {name: table[:, number].astype(bool) for number, name in enumerate(ATTRIBUTES)}
     hair = sum(
         column[name].astype(int) for name in ATTRIBUTES if name.endswith(" hair") and name != "long hair"
