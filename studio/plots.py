@@ -7,7 +7,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from core.events import Step
 from studio.curves import Table, envelope, smoothed
@@ -64,6 +64,8 @@ class CurvePlot(QWidget):
         item.getAxis("left").setWidth(36)
         item.setLabel("bottom", "step")
         item.getAxis("bottom").setHeight(34)
+        for side in ("left", "bottom"):  # text is a third of the cost of a redraw, and seldom changes
+            item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self._raw = [item.plot() for _ in self._series]
         self._smooth = [item.plot() for _ in self._series]
         self._marker = pg.InfiniteLine(angle=90)
