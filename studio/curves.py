@@ -5,6 +5,11 @@ from numpy.typing import NDArray
 
 SMOOTHING = 0.9  # weight of the past in the smoothed line, per logged number
 BLOCK = 128
+# Within a block y_i = s^(i+1) past + (1 - s) sum_j s^(i-j) x_j.
+_POWERS = SMOOTHING ** np.arange(1, BLOCK + 1)
+_MIXING = np.tril(
+    (1 - SMOOTHING) * SMOOTHING ** np.subtract.outer(np.arange(BLOCK), np.arange(BLOCK)).clip(0)
+)
 
 
 class Table:
@@ -46,15 +51,11 @@ def smoothed(raw: NDArray[np.float64], past: NDArray[np.float64], count: int) ->
         past = past + weights[position] * (raw[:, position] - past)
         result[:, position] = past
         position += 1
-    # The rest in blocks: y_i = s^i past + (1 - s) sum_j s^(i-j) x_j, which keeps a long run's opening quick.
-    powers = SMOOTHING ** np.arange(BLOCK + 1)
-    mixing = np.tril(
-        (1 - SMOOTHING) * SMOOTHING ** np.subtract.outer(np.arange(BLOCK), np.arange(BLOCK)).clip(0)
-    )
+    # The rest in blocks, which keeps a long run's opening quick.
     while position < raw.shape[1]:
         block = raw[:, position : position + BLOCK]
         n = block.shape[1]
-        result[:, position : position + n] = past[:, None] * powers[1 : n + 1] + block @ mixing[:n, :n].T
+        result[:, position : position + n] = past[:, None] * _POWERS[:n] + block @ _MIXING[:n, :n].T
         past = result[:, position + n - 1]
         position += n
     return result
