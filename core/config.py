@@ -252,4 +252,22 @@ def _sentence(error: ValidationError) -> str:
         return str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         return f"There is no setting called {name}. The settings are: {', '.join(Config.model_fields)}."
-    return f"{name}: {first['input']!r} does not fit. {first['msg']}."
+    bounds = first.get("ctx", {})
+    match first["type"]:
+        case "greater_than_equal":
+            why = f"is too small. Use {bounds['ge']:g} or more."
+        case "greater_than":
+            why = f"is too small. Use more than {bounds['gt']:g}."
+        case "less_than_equal":
+            why = f"is too large. Use {bounds['le']:g} or less."
+        case "less_than":
+            why = f"is too large. Use less than {bounds['lt']:g}."
+        case "literal_error":
+            why = f"is not offered. Choose {bounds['expected']}."
+        case "int_parsing" | "int_from_float" | "int_type":
+            why = "is not a whole number."
+        case "float_parsing" | "float_type" | "finite_number":
+            why = "is not a number."
+        case _:
+            why = f"does not fit. {first['msg']}."
+    return f"{name}: {first['input']} {why}"

@@ -17,10 +17,14 @@ def test_every_knob_explains_itself() -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"size": 65}, "size: 65"),
-        ({"batch_size": "many"}, "batch_size: 'many'"),
-        ({"g_lr": -1}, "greater than 0"),
-        ({"g_lr": float("nan")}, "finite"),
+        ({"size": 65}, r"size: 65 is not offered. Choose 32, 64, 128 or 256\."),
+        ({"batch_size": "many"}, r"batch_size: many is not a whole number\."),
+        ({"batch_size": 1}, r"batch_size: 1 is too small. Use 2 or more\."),
+        ({"batch_size": 1.5}, r"batch_size: 1.5 is not a whole number\."),
+        ({"g_lr": -1}, r"g_lr: -1 is too small. Use more than 0\."),
+        ({"g_lr": 1}, r"g_lr: 1 is too large. Use 0.1 or less\."),
+        ({"beta1": 1}, r"beta1: 1 is too large. Use less than 1\."),
+        ({"g_lr": float("nan")}, r"g_lr: nan is not a number\."),
         ({"colour": "rgb"}, "There is no setting called colour"),
         ({"duration": 1.5, "duration_unit": "steps"}, "whole numbers"),
     ],
