@@ -20,7 +20,12 @@ def run(argv: Sequence[str]) -> int:
         return 2
     app, window = create(argv)
     window.show()
-    return app.exec()
+    status = app.exec()
+    # A job that delivers into an application that is being taken down would end the program with a crash.
+    from studio.jobs import wait_for_all
+
+    wait_for_all()
+    return status
 
 
 def create(argv: Sequence[str]) -> "tuple[QApplication, MainWindow]":

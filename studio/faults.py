@@ -2,6 +2,7 @@
 
 import logging
 import logging.handlers
+from functools import cache
 from pathlib import Path
 
 from platformdirs import user_log_path
@@ -12,18 +13,18 @@ _log = logging.getLogger("dcgan_studio")
 
 
 def log_file() -> Path:
-    """Where tracebacks are kept; the folder exists afterwards."""
-    return user_log_path("DCGAN Studio", appauthor=False, ensure_exists=True) / "studio.log"
+    """Where tracebacks are kept, if the folder can be made."""
+    return user_log_path("DCGAN Studio", appauthor=False) / "studio.log"
 
 
+@cache
 def start_log() -> None:
     """Send what is logged to the log file; a second call changes nothing.
 
     A home that cannot be written (a kiosk, a container) must not stop the window: then nothing is kept.
     """
-    if _log.handlers:
-        return
     try:
+        log_file().parent.mkdir(parents=True, exist_ok=True)
         handler: logging.Handler = logging.handlers.RotatingFileHandler(
             log_file(), maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True
         )
@@ -36,10 +37,13 @@ def start_log() -> None:
 
 
 def sentence(error: BaseException) -> str:
-    """What to tell the person. An error that was not foreseen is logged with its traceback."""
-    if isinstance(error, StudioError):
-        return str(error)
+    """What to tell the person; the traceback, causes included, goes to the log. Never raises."""
+    foreseen = isinstance(error, StudioError)
     start_log()
-    _log.error("unexpected error", exc_info=(type(error), error, error.__traceback__))
+    level, title = (logging.INFO, "told to the person") if foreseen else (logging.ERROR, "unexpected error")
+    _log.log(level, title, exc_info=(type(error), error, error.__traceback__))
+    if foreseen:
+        return str(error)
     what = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return f"Something unexpected went wrong: {what.rstrip('.')}. The details are in {log_file()}."
+    where = f" The details are in {log_file()}." if log_file().is_file() else ""
+    return f"Something unexpected went wrong: {what.rstrip('.')}.{where}"

@@ -11,6 +11,7 @@ from core.config import Config, field_info, parse
 from core.errors import ConfigError
 from studio.parts import Button, HelpDot, Switch, label, named, restyle
 from studio.theme import color
+from studio.words import plain
 
 # How a person reads the options of a choice; what is not here reads as it is written.
 OPTIONS = {
@@ -72,7 +73,7 @@ class NumberEdit(QLineEdit):
             return text
 
     def set_value(self, value: object) -> None:
-        self.setText(f"{value:g}" if isinstance(value, float) else str(value))
+        self.setText(plain(value) if isinstance(value, float) else str(value))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -42,7 +42,8 @@ KEYS = (
     ("Ctrl+1, 2, 3", "Train, Explore, Runs"),
     ("Ctrl+O", "Choose a folder of pictures"),
     ("Ctrl+Shift+O", "Choose a zip of pictures"),
-    ("Ctrl+R or F5", "Start"),
+    ("Ctrl+R or F5", "Start; from another workspace, go to Train first"),
+    ("F5 in Runs", "Look for runs again"),
     ("Ctrl+P or Space", "Pause or resume"),
     ("Ctrl+.", "Stop and save"),
     ("F1", "This help"),
@@ -57,6 +58,7 @@ class HelpDialog(QDialog):
         super().__init__(parent)
         named(self, "helpDialog", "Help")
         self.setWindowTitle("Help")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(640, 640)
         inside = QWidget()
         inside.setProperty("scrolled", True)

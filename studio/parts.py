@@ -46,18 +46,26 @@ def label(text: str, role: str = "", *, name: str = "", accessible: str = "", wr
 
 
 class ElidedLabel(QLabel):
-    """One line that ends in an ellipsis where it does not fit; the tooltip then has all of it."""
+    """One line that ends in an ellipsis where it does not fit; the tooltip then has all of it.
+
+    A tooltip of its own, set as of any widget, comes first.
+    """
 
     def __init__(self, role: str, *, name: str, accessible: str) -> None:
         super().__init__()
+        self._own_tip = ""
         named(self, name, accessible)
         self.setProperty("role", role)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
+    def setToolTip(self, text: str) -> None:
+        self._own_tip = text
+        super().setToolTip(text)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.setToolTip(self.text() if shown != self.text() else "")
+        super().setToolTip(self._own_tip or (self.text() if shown != self.text() else ""))
         painter = QPainter(self)
         self.style().drawItemText(
             painter,

@@ -73,6 +73,7 @@ class Preparation(QObject):
 
     @Slot()
     def _begin(self) -> None:
+        self._settle.stop()
         if self._job is not None or self._wanted is None:  # the running one is on its way out; it calls again
             return
         self._cancel = threading.Event()
@@ -100,10 +101,10 @@ class Preparation(QObject):
 
     def _done(self, result: tuple[Wanted, PictureCache | None]) -> None:
         self._job = None
-        wanted, cache = result
-        if wanted != self._wanted:
+        _, cache = result
+        if cache is None or self._cancel.is_set():  # another was asked for, perhaps the same once more
             self._begin()
-        elif cache is not None:
+        else:
             self.ready.emit(cache)
 
     def _fail(self, words: str) -> None:

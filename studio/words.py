@@ -17,3 +17,8 @@ def span(seconds: float) -> str:
 def speed(per_s: float) -> str:
     """Pictures a second, with a decimal only where it matters."""
     return f"{per_s:,.1f}" if per_s < 10 else f"{per_s:,.0f}"
+
+
+def plain(number: float) -> str:
+    """A number in full, without the zeros that say nothing: 2.0 is 2, 1234567.0 is 1234567."""
+    return f"{number:.15g}"

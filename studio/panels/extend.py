@@ -1,6 +1,6 @@
 """Asking how much longer a finished run shall train."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.config import Config
@@ -8,6 +8,7 @@ from core.errors import ConfigError
 from core.runs import Run
 from studio.form import NumberEdit
 from studio.parts import Button, label, named
+from studio.words import plain
 
 
 class ExtendDialog(QDialog):
@@ -19,7 +20,9 @@ class ExtendDialog(QDialog):
         super().__init__(parent)
         self._config: Config = run.config
         unit = run.config.duration_unit
+        named(self, "extendDialog", "Train for longer")
         self.setWindowTitle("Train for longer")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(440)
         self.edit = NumberEdit(whole=False)
         named(self.edit, "extendField", f"New total in {unit}")
@@ -46,7 +49,7 @@ class ExtendDialog(QDialog):
         column.addWidget(label(run.name, "heading"))
         column.addWidget(
             label(
-                f"This run has had its {run.config.duration:g} {unit}. It goes on exactly where it ended.",
+                f"This run has had its {plain(run.config.duration)} {unit}. It goes on exactly where it ended.",
                 wrap=True,
             )
         )
@@ -66,7 +69,7 @@ class ExtendDialog(QDialog):
         try:
             longer = self._config.replace(duration=value).duration
             if longer <= self._config.duration:
-                problem = f"It has trained that long already: give more than {self._config.duration:g}."
+                problem = f"It has trained that long already: give more than {plain(self._config.duration)}."
         except ConfigError as error:
             problem = str(error)
         self._error.setText(problem)

@@ -35,7 +35,7 @@ class FacesCard(Card):
         self._decoded: OrderedDict[Path, Pictures] = OrderedDict()
         self._live = True
         self._real_there = False
-        self._picture_caption = self._step_caption = ""
+        self._picture_caption = self._step_caption = self._unread = ""
         self._loader = NewestWins(self._load, self)
         self._loader.result.connect(self._loaded)
         self._loader.failed.connect(self._say)
@@ -145,7 +145,7 @@ class FacesCard(Card):
         self._count = count
         self._decoded.clear()
         self._live = True
-        self._step_caption = ""
+        self._step_caption = self._unread = ""
         self._say_caption()
         self.grid.set_pictures(None)
         self._face_pages.setCurrentIndex(0)
@@ -266,13 +266,12 @@ class FacesCard(Card):
     def _show(self, step: int, pictures: Pictures) -> None:
         self.grid.set_pictures(pictures)
         self._face_pages.setCurrentIndex(1)
-        self._step_caption = f"Step {step:,}"
+        self._step_caption, self._unread = f"Step {step:,}", ""
         self._say_caption()
 
     @Slot(str)
     def _say(self, sentence: str) -> None:
-        self._step_caption = "This grid cannot be read"
-        self.caption.setToolTip(sentence)
+        self._step_caption, self._unread = "This grid cannot be read", sentence
         self._say_caption()
 
     # Views
@@ -291,6 +290,7 @@ class FacesCard(Card):
     def _say_caption(self) -> None:
         pictures = self.views.current() == PICTURES
         self.caption.setText(self._picture_caption if pictures else self._step_caption)
+        self.caption.setToolTip("" if pictures else self._unread)
 
     def sizeHint(self) -> QSize:
         return QSize(600, 640)

@@ -14,7 +14,7 @@ from studio.parts import Button
 from studio.preparation import Preparation, Wanted
 from studio.session import Order
 from studio.settings import Settings
-from studio.words import count
+from studio.words import count, plain
 
 if TYPE_CHECKING:  # at run time it would bring torch along
     from core.devices import Device
@@ -113,7 +113,7 @@ class Setup(QWidget):
             unit = config.duration_unit if config.duration != 1 else config.duration_unit.removesuffix("s")
             return (
                 "Ready",
-                f"Start trains on {count(len(self.cache), 'picture')} for {config.duration:g} {unit}",
+                f"Start trains on {count(len(self.cache), 'picture')} for {plain(config.duration)} {unit}",
             )
         if self._preparation.busy:
             return "Looking at the pictures", "You can press Start already; it waits for them"
@@ -152,6 +152,8 @@ class Setup(QWidget):
     @Slot(str)
     def _choose(self, text: str) -> None:
         self._settings.remember_source(text)
+        self._preparation.cancel()  # the same source once more is looked at anew: it may hold other pictures
+        self.cache = None
         self.source_chosen.emit()
         self.look()
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -149,7 +149,9 @@ class SkippedDialog(QDialog):
 
     def __init__(self, skipped: Sequence[Skipped], parent: QWidget) -> None:
         super().__init__(parent)
+        named(self, "skippedDialog", "Skipped files")
         self.setWindowTitle("Skipped files")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self.resize(760, 440)
         self._text = "\n".join(f"{each.path}\t{each.reason}" for each in skipped)

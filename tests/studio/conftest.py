@@ -1,5 +1,6 @@
 """Runs with real checkpoints, made without training."""
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from core import checkpoints, runs
 from core.checkpoints import Checkpoint
@@ -20,6 +23,15 @@ from studio.app import create
 from studio.window import MainWindow
 
 MakeRun = Callable[..., Run]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tracebacks of the tests stay out of the person's log."""
+    folder = tmp_path_factory.mktemp("log")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("studio.faults.user_log_path", lambda *_, **__: folder)
+        yield
 
 
 @pytest.fixture
@@ -62,6 +74,12 @@ def no_thread_left() -> Iterator[None]:
     """A test that leaves a thread of the studio running fails."""
     yield
     left = [thread.name for thread in threading.enumerate() if thread.name.startswith("studio")]
+    main = QThread.currentThread()
+    left += [
+        each.objectName()
+        for each in gc.get_objects()
+        if issubclass(type(each), QThread) and each is not main and isValid(each) and each.isRunning()
+    ]
     assert not left, f"still running: {left}"
 
 
@@ -71,6 +89,8 @@ def window(
 ) -> Iterator[MainWindow]:
     """The whole window with settings of its own, shown; closed afterwards, its threads with it."""
     monkeypatch.setenv("DCGAN_STUDIO_CONFIG", str(tmp_path / "config"))
+    # The window's own hook would keep what a slot raises from pytest-qt, which fails the test for it.
+    monkeypatch.setattr("studio.application._watch_exceptions", lambda window: None)
     _, made = create(["cartoons:64"])
     made.show()
     qtbot.waitUntil(lambda: made.train.setup.recipe.device.count() > 1, timeout=60_000)  # torch is warm

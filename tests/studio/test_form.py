@@ -31,6 +31,14 @@ def _error(form: SettingsForm, name: str) -> QLabel:
     return shown
 
 
+def test_large_numbers_stand_in_full(form: SettingsForm) -> None:
+    form.set_values({"duration": 1234567.0})
+    assert _field(form, "duration").text() == "1234567"
+    assert form.values()["duration"] == 1234567.0
+    form.set_values({"duration": 0.1, "g_lr": 0.0002})
+    assert (_field(form, "duration").text(), _field(form, "g_lr").text()) == ("0.1", "0.0002")
+
+
 @pytest.mark.parametrize("name", list(Config.model_fields))
 def test_every_knob_has_a_described_field(form: SettingsForm, name: str) -> None:
     field = form.findChild(QWidget, f"field_{name}")
