@@ -111,13 +111,26 @@ def load_generator(path: Path) -> Generator:
     return generator.eval().requires_grad_(False)
 
 
+def set_aside_damaged(folder: Path) -> None:
+    """Rename the files that do not verify, so that they neither count as checkpoints nor are lost.
+
+    Raises RunError if there are checkpoints and none is good.
+    """
+    files = numbered(folder, CHECKPOINT_NAME)
+    damaged = [path for _, path in files if not verify(path)]
+    if files and len(damaged) == len(files):
+        raise RunError(f"None of the checkpoints in {folder} is intact. Restore one, or start a new run.")
+    for path in damaged:
+        path.replace(path.with_name(path.name + ".damaged"))
+
+
 def latest(folder: Path) -> Path | None:
     """The file of the highest step that verifies."""
     return next((path for _, path in reversed(numbered(folder, CHECKPOINT_NAME)) if verify(path)), None)
 
 
 def prune(folder: Path, keep: int) -> None:
-    """Delete all but the newest `keep` files. Call it only after `save`, which read the newest one back."""
+    """Delete all but the newest `keep` files. Only after `save`, which read the newest one back."""
     for _, path in numbered(folder, CHECKPOINT_NAME)[:-keep]:
         path.unlink(missing_ok=True)
 

@@ -30,7 +30,8 @@ def run_command(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _fail(options, "Ended before it was done.", INTERRUPTED)
     except Exception as error:
-        return _fail(options, f"Something unexpected went wrong ({type(error).__name__}: {error}).", 1)
+        words = " ".join(str(error).split())
+        return _fail(options, f"Something unexpected went wrong ({type(error).__name__}: {words}).", 1)
     if options.json:
         print(json.dumps(outcome.facts))
     elif outcome.words:
@@ -105,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     length.add_argument("--steps", type=_positive, metavar="N", help="total steps, resumes included")
     length.add_argument("--epochs", type=float, metavar="N", help="total passes over the pictures")
     length.add_argument("--minutes", type=float, metavar="M", help="total training time")
-    sub.add_argument("--device", default="auto", metavar="D", help="auto, cpu, cuda:0, mps")
+    sub.add_argument("--device", metavar="D", help="auto, cpu, cuda:0, mps; a resume stays on its device")
     sub.add_argument("--seed", type=int, metavar="S")
     sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting")
     sub.add_argument("--resume", action="store_true", help="go on from the newest good checkpoint")

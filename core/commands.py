@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from core.control import Control
-from core.errors import ConfigError, StudioError
+from core.errors import Cancelled, ConfigError, StudioError
 from core.presets import preset, presets
 
 if TYPE_CHECKING:
     from core.data.cache import PictureCache
     from core.data.prepare import Progress
-    from core.events import Step
+    from core.events import Event, Step
     from core.runs import Run
+
+    Start = tuple[Run, PictureCache, str]  # and the device's name
 
 
 class UsageError(Exception):
@@ -76,28 +78,17 @@ def prepare_command(options: argparse.Namespace) -> Outcome:
 
 def train_command(options: argparse.Namespace) -> Outcome:
     from core import loop
-    from core.events import Finished, Saved, Started, Step
+    from core.events import Finished, Started
 
+    facts: dict[str, Any] = {"run": str(options.run.absolute()), "status": "failed"}
     with _interruptible() as interrupt:
-        run, cache = _resumed(options, interrupt) if options.resume else _new(options, interrupt)
-        facts: dict[str, Any] = {"run": str(run.folder), "device": options.device}
-        timed = False  # whether minutes end the run
-        bar = tqdm(disable=not sys.stderr.isatty(), dynamic_ncols=True)
-        numbers: Step | None = None
         try:
-            for event in loop.train(run, cache, device=options.device, control=interrupt.control):
+            start = _resumed if options.resume else _new
+            run, cache, device = start(options, interrupt)
+            for event in _shown(loop.train(run, cache, device=device, control=interrupt.control)):
                 match event:
                     case Started():
                         facts["device"] = event.device
-                        timed = event.total_steps is None
-                        bar.unit = "s" if timed else "step"
-                        bar.reset(event.total_seconds if timed else event.total_steps)
-                    case Step():
-                        numbers = event
-                        bar.update(int(event.seconds if timed else event.step) - bar.n)
-                        bar.set_postfix_str(_in_words(event), refresh=False)
-                    case Saved() if bar.disable and numbers is not None:
-                        sys.stderr.write(f"Saved at {_in_words(numbers)}\n")
                     case Finished():
                         facts |= {
                             "step": event.step,
@@ -107,11 +98,10 @@ def train_command(options: argparse.Namespace) -> Outcome:
                             "checkpoint": str(event.checkpoint),
                             "status": event.status,
                         }
+        except Cancelled:
+            raise
         except StudioError as error:
-            step = numbers.step if numbers else 0
-            raise TrainingFailedError(str(error), facts | {"step": step, "status": "failed"}) from error
-        finally:
-            bar.close()
+            raise TrainingFailedError(str(error), _facts_on_disk(options.run) | facts) from error
     words = (
         f"{facts['status'].capitalize()} at step {facts['step']:,} (epoch {facts['epoch']:,}) after "
         f"{facts['seconds']:,.0f} s, {facts['images_per_s']:,.0f} pictures/s on {facts['device']}: "
@@ -122,6 +112,8 @@ def train_command(options: argparse.Namespace) -> Outcome:
 
 
 def sample_command(options: argparse.Namespace) -> Outcome:
+    import numpy as np
+
     from core import checkpoints, runs
     from core.errors import RunError
     from core.export import save
@@ -136,8 +128,11 @@ def sample_command(options: argparse.Namespace) -> Outcome:
     generator = checkpoints.load_generator(path)
     z = z_of_seed(options.seed, generator.latent_dim, options.count)
     with tqdm(total=options.count, unit="face", disable=not sys.stderr.isatty()) as bar:
-        pictures = decode(generator, z)
-        bar.update(options.count)
+        parts = []
+        for first in range(0, options.count, 64):
+            parts.append(decode(generator, z[first : first + 64]))
+            bar.update(len(parts[-1]))
+    pictures = np.concatenate(parts)
     save(pictures, options.out, text={"Seed": str(options.seed), "Generator": path.name})
     facts = {"out": str(options.out), "count": options.count, "seed": options.seed, "checkpoint": str(path)}
     return Outcome(facts, f"{options.count:,} faces of seed {options.seed} are in {options.out}.")
@@ -186,17 +181,18 @@ class TrainingFailedError(StudioError):
         self.facts = facts
 
 
-def _new(options: argparse.Namespace, interrupt: Interrupt) -> tuple["Run", "PictureCache"]:
+def _new(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
     from core import runs
+    from core.data.batches import check_enough
     from core.data.sources import open_source
     from core.devices import default_preset, find_device
 
     if options.data is None:
         raise UsageError("train: --data is needed for a new run (or --resume to go on with one)")
-    name = options.preset or default_preset()
     try:
+        device = find_device(options.device or "auto")
+        name = options.preset or default_preset(device)
         config = preset(name).config.replace(**_changes(options))
-        find_device(options.device)
     except ConfigError as error:
         raise UsageError(str(error)) from error
     if (options.run / "run.json").exists():
@@ -205,27 +201,35 @@ def _new(options: argparse.Namespace, interrupt: Interrupt) -> tuple["Run", "Pic
         )
     source = open_source(options.data)
     cache = _prepared(options.data, config.size, config.color, config.crop, interrupt)
+    check_enough(len(cache), config.batch_size)
     run = runs.create(options.run, config, source=source.text, source_digest=cache.digest, preset=name)
-    return run, cache
+    return run, cache, device.name
 
 
-def _resumed(options: argparse.Namespace, interrupt: Interrupt) -> tuple["Run", "PictureCache"]:
+def _resumed(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
     from core import runs
     from core.data.sources import open_source
+    from core.devices import devices, find_device
 
     if options.preset:
         raise UsageError("train: --preset cannot change with --resume; use --set for single settings")
     run = runs.open_run(options.run)
     try:
         config = run.config.replace(**_changes(options))
+        if options.device is not None:
+            device = find_device(options.device).name
+        else:  # the one that the run was on, if this machine has it
+            before = next((row["device"] for row in reversed(run.events()) if "device" in row), "auto")
+            device = before if before in [each.name for each in devices()] else "auto"
     except ConfigError as error:
         raise UsageError(str(error)) from error
+    runs.check_change(run, config)
     text = options.data or run.source
     cache = _prepared(text, config.size, config.color, config.crop, interrupt)
     if config != run.config or options.data:
         digest = cache.digest if options.data else None
         run = runs.change(run, config, source=open_source(text).text, source_digest=digest)
-    return run, cache
+    return run, cache, device
 
 
 def _changes(options: argparse.Namespace) -> dict[str, object]:
@@ -278,6 +282,49 @@ def _interruptible() -> Iterator[Interrupt]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _shown(events: "Iterator[Event]") -> "Iterator[Event]":
+    """The events of training, as a progress bar; a line for each checkpoint where there is no terminal."""
+    from core.events import Saved, Started, Step
+
+    timed = False  # whether minutes end the run
+    numbers: Step | None = None
+    with tqdm(disable=not sys.stderr.isatty(), dynamic_ncols=True) as bar:
+        for event in events:
+            match event:
+                case Started():
+                    timed = event.total_steps is None
+                    bar.unit = "s" if timed else "step"
+                    bar.reset(event.total_seconds if timed else event.total_steps)
+                case Step():
+                    numbers = event
+                    bar.update(int(event.seconds if timed else event.step) - bar.n)
+                    bar.set_postfix_str(_in_words(event), refresh=False)
+                case Saved() if bar.disable and numbers is not None:
+                    sys.stderr.write(f"Saved at {_in_words(numbers)}\n")
+            yield event
+
+
+def _facts_on_disk(folder: Path) -> dict[str, Any]:
+    """What a failed training leaves, as far as there is a run at all."""
+    from core import checkpoints, runs
+
+    facts: dict[str, Any] = dict.fromkeys(
+        ("step", "epoch", "images_per_s", "seconds", "device", "checkpoint")
+    )
+    with suppress(StudioError, OSError):
+        run = runs.open_run(folder)
+        summary = runs.summarise(run)
+        newest = checkpoints.latest(run.checkpoint_folder)
+        rows = run.metrics()
+        facts |= {
+            "step": summary.step,
+            "epoch": summary.epoch,
+            "seconds": rows[-1]["seconds"] if rows else 0.0,
+            "checkpoint": str(newest) if newest else None,
+        }
+    return facts
 
 
 def _in_words(step: "Step") -> str:

@@ -48,9 +48,9 @@ def find_device(name: str) -> Device:
     raise ConfigError(f"There is no device called {name} here. Use one of: {names}.")
 
 
-def default_preset() -> str:
-    """The preset for a first run on this machine."""
-    return "quick" if devices()[0].name == "cpu" else "tutorial"
+def default_preset(device: Device | None = None) -> str:
+    """The preset for a first run on a device, the best one unless named."""
+    return "quick" if (device or devices()[0]).name == "cpu" else "tutorial"
 
 
 def resolve_precision(config: Config, device: Device) -> Precision:

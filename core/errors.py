@@ -17,6 +17,10 @@ class RunError(StudioError):
     """A run folder or a checkpoint cannot be opened, written or resumed."""
 
 
+class RunOverError(RunError):
+    """The run has trained for as long as it was meant to; a larger total lets it go on."""
+
+
 class ShapeError(StudioError):
     """A latent vector or a picture does not have the size that is asked for."""
 

@@ -17,7 +17,7 @@ from core.control import Control
 from core.data.batches import Batches
 from core.data.cache import PictureCache
 from core.devices import Device, find_device, resolve_precision
-from core.errors import DivergedError, RunError, StudioError
+from core.errors import DivergedError, RunError, RunOverError, StudioError
 from core.events import Event, Finished, Paused, Resumed, Samples, Saved, Started, Step
 from core.export import save_sheet
 from core.latent import decode
@@ -40,17 +40,12 @@ def train(
         journal = Journal(run)
         try:
             yield from _train(run, cache, find_device(device), control or Control(), journal)
-        except StudioError as error:
-            journal.event("failed", _last_step(run), reason=str(error))
-            raise
-        except torch.OutOfMemoryError as error:
-            reason = "The device is out of memory. Lower batch_size or the networks' widths, then resume."
-            journal.event("failed", _last_step(run), reason=reason)
-            raise RunError(reason) from error
-        except OSError as error:
-            reason = f"The run folder cannot be written: {error.strerror}. Checkpoints up to here are intact."
-            journal.event("failed", _last_step(run), reason=reason)
-            raise RunError(reason) from error
+        except Exception as error:
+            known = _in_words(error)
+            journal.failed(str(known or error))
+            if known is None or known is error:
+                raise
+            raise known from error
 
 
 def _train(
@@ -61,7 +56,7 @@ def _train(
     if cache.digest != run.source_digest:
         raise RunError(
             f"The pictures of {run.source} are not those that this run began with. "
-            "Restore them, or name a source with --data to train on with other pictures."
+            "Restore them, or start a new run with the pictures as they are now."
         )
     device = torch.device(chosen.name)
     precision = resolve_precision(config, chosen)
@@ -73,6 +68,7 @@ def _train(
 
     # --- resume
     step, saved_step, seconds_before = 0, -1, 0.0
+    checkpoints.set_aside_damaged(run.checkpoint_folder)
     newest = checkpoints.latest(run.checkpoint_folder)
     if newest is not None:
         checkpoint = checkpoints.load(newest)
@@ -80,12 +76,12 @@ def _train(
         step = saved_step = checkpoint.step
         seconds_before = checkpoint.seconds
         if _is_over(step, seconds_before, last_step, last_second):
-            raise RunError(
-                f"The run has already trained for {config.duration:g} {config.duration_unit}. "
+            raise RunOverError(
+                f"The run has already trained for {config.duration:,.15g} {config.duration_unit}. "
                 "Give it a larger total to go on."
             )
     first_step = step
-    journal.event(
+    journal.began(
         "resumed" if newest else "started", step, device=chosen.name, precision=precision, images=len(cache)
     )
     yield Started(step, last_step, last_second, batches.steps_per_epoch, chosen.name, precision, len(cache))
@@ -137,9 +133,10 @@ def _train(
     if step % config.sample_every:
         yield _draw_samples(run, trainee, fixed_z, step)
     status: Literal["stopped", "finished"] = "stopped" if control.stopping else "finished"
-    journal.event(status, step)
+    epoch = batches.epoch(max(step, 1))
+    journal.event(status, step, epoch=epoch)
     speed = (step - first_step) * config.batch_size / max(clock.seconds - seconds_before, 1e-9)
-    yield Finished(status, step, batches.epoch(max(step, 1)), clock.seconds, speed, newest)
+    yield Finished(status, step, epoch, clock.seconds, speed, newest)
 
 
 def update(trainee: Trainee, real: Tensor, z: Tensor) -> Tensor:
@@ -241,6 +238,18 @@ def _save(run: Run, trainee: Trainee, step: int, seconds: float) -> Path:
     return path
 
 
-def _last_step(run: Run) -> int:
-    rows = run.metrics()
-    return int(rows[-1]["step"]) if rows else 0
+def _in_words(error: Exception) -> StudioError | None:
+    """What went wrong as a sentence; None if that is not known."""
+    if isinstance(error, StudioError):
+        return error
+    # On a CPU and on Apple's GPUs the lack of memory is a plain RuntimeError.
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "memory" in str(error)):
+        return RunError(
+            "The memory is full. Close other programs and resume, or start a new run with a lower batch_size "
+            "or narrower networks."
+        )
+    if isinstance(error, OSError):
+        return RunError(
+            f"The run folder cannot be written: {error.strerror}. Checkpoints up to here are intact."
+        )
+    return None

@@ -6,7 +6,7 @@ import platform
 import re
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -21,8 +21,8 @@ from core.errors import ConfigError, RunError
 
 SCHEMA = 1
 State = Literal["running", "finished", "stopped", "failed", "interrupted", "new"]
-# What the weights and the prepared pictures are made of, and a resume therefore cannot change.
-FIXED = ("size", "color", "crop", "latent_dim", "g_features", "d_features")
+# What weights, pictures and the count of epochs are made of, and a resume therefore cannot change.
+FIXED = ("size", "color", "crop", "latent_dim", "g_features", "d_features", "batch_size")
 SAMPLE_NAME = re.compile(r"(\d{9})\.png")
 CHECKPOINT_NAME = re.compile(r"ckpt-(\d{9})-([0-9a-f]{16})\.safetensors")
 
@@ -135,7 +135,7 @@ def open_run(folder: Path) -> Run:
         return Run(
             folder=folder.absolute(),
             id=data["id"],
-            created=data["created"],
+            created=datetime.fromisoformat(data["created"]).isoformat(timespec="milliseconds"),
             config=parse(data["config"]),
             preset=data["preset"],
             source=data["source"]["path"],
@@ -152,9 +152,7 @@ def open_run(folder: Path) -> Run:
 
 def change(run: Run, config: Config, *, source: str | None = None, source_digest: str | None = None) -> Run:
     """The run with other settings or pictures from its next resume on. Raises RunError if they do not fit."""
-    for name in FIXED:
-        if getattr(config, name) != getattr(run.config, name):
-            raise RunError(f"{name} cannot change within a run. Start a new run for another {name}.")
+    check_change(run, config)
     with locked(run):
         changed = replace(
             run,
@@ -166,6 +164,13 @@ def change(run: Run, config: Config, *, source: str | None = None, source_digest
     return changed
 
 
+def check_change(run: Run, config: Config) -> None:
+    """Raises RunError if a resume cannot take over these settings."""
+    for name in FIXED:
+        if getattr(config, name) != getattr(run.config, name):
+            raise RunError(f"{name} cannot change within a run. Start a new run for another {name}.")
+
+
 def list_runs(parent: Path) -> list[RunSummary]:
     """The runs in a folder, last written first. Folders that hold no readable run are left out."""
     found = []
@@ -173,8 +178,8 @@ def list_runs(parent: Path) -> list[RunSummary]:
         if (folder / "run.json").is_file():
             try:
                 found.append(summarise(open_run(folder)))
-            except RunError:
-                continue
+            except (RunError, OSError, KeyError, TypeError, ValueError):
+                continue  # damaged, or deleted while it was read; the others matter no less
     return sorted(found, key=lambda summary: summary.modified, reverse=True)
 
 
@@ -184,13 +189,14 @@ def summarise(run: Run) -> RunSummary:
     last: dict[str, Any] = events[-1] if events else {"event": "new", "step": 0}
     segments = _segments(run.folder)
     newest = _last_line(segments[-1]) if segments else None
-    step, epoch = (newest["step"], newest["epoch"]) if newest else (last["step"], 0)
+    known = [row for row in (newest, last) if row and "epoch" in row]
+    furthest = max(known, key=lambda row: int(row["step"]), default={"epoch": 0})
     samples = run.samples()
     return RunSummary(
         run=run,
         state=_state(run, last["event"]),
-        step=max(step, last["step"]),
-        epoch=epoch,
+        step=max(last["step"], newest["step"] if newest else 0),
+        epoch=furthest["epoch"],
         modified=max(
             path.stat().st_mtime
             for path in (run.folder / "run.json", run.folder / "events.jsonl", *segments[-1:])
@@ -236,9 +242,21 @@ class Journal:
         number = int(segments[-1].stem) + 1 if segments else 1
         self._events = run.folder / "events.jsonl"
         self._metrics = folder / f"{number:06d}.jsonl"
+        self._last_step: int | None = None  # None until training has begun
+
+    def began(self, name: Literal["started", "resumed"], step: int, **facts: object) -> None:
+        self.event(name, step, **facts)
+        self._last_step = step
 
     def metrics(self, row: dict[str, Any]) -> None:
+        self._last_step = row["step"]
         _append(self._metrics, row)
+
+    def failed(self, reason: str) -> None:
+        """Note a failure once training has begun: a resume that is refused leaves the run as it was."""
+        if self._last_step is not None:
+            with suppress(OSError):  # a full disk is a likely reason, and must not hide itself
+                self.event("failed", self._last_step, reason=reason)
 
     def event(self, name: str, step: int, **facts: object) -> None:
         _append(self._events, {"time": _now(), "step": step, "event": name, **facts})

@@ -15,7 +15,7 @@ from core.data.celeba import LISTS, Attributes, parse_attributes
 from core.data.labels import Labels, label_by_folder
 from core.data.listing import LARGEST_FILE, BadPicture, Batch, Listing, RawPicture, Skipped, Source
 from core.data.names import readable
-from core.data.walk import is_passed_over
+from core.data.walk import is_companion, is_hidden
 from core.data.watch import Progress, Watch
 from core.errors import SourceError
 
@@ -145,7 +145,7 @@ def _place(entry: zipfile.ZipInfo) -> tuple[int, int, int, int, int]:
 
 def _is_passed_over(name: str) -> bool:
     parts = [part for part in name.split("/") if part not in ("", ".", "..")]
-    return not parts or name.endswith("/") or any(is_passed_over(part) for part in parts)
+    return not parts or name.endswith("/") or is_companion(parts[-1]) or any(map(is_hidden, parts))
 
 
 def _why_not_read(entry: zipfile.ZipInfo) -> str | None:

@@ -7,16 +7,21 @@ from core import draws
 from core.errors import ConfigError
 
 
+def check_enough(count: int, batch_size: int) -> None:
+    """Raises ConfigError if the pictures do not fill one batch."""
+    if count < batch_size:
+        raise ConfigError(
+            f"batch_size: {batch_size} pictures are needed, {count} were found. "
+            "Lower batch_size or add pictures."
+        )
+
+
 class Batches:
     """Shuffled batches of prepared pictures; an epoch's last incomplete batch is left out."""
 
     def __init__(self, pictures: NDArray[np.uint8], batch_size: int, seed: int, *, flip: bool) -> None:
         """pictures: (n, size, size, channels) uint8. Raises ConfigError if n is below `batch_size`."""
-        if len(pictures) < batch_size:
-            raise ConfigError(
-                f"batch_size: {batch_size} pictures are needed, {len(pictures)} were found. "
-                "Lower batch_size or add pictures."
-            )
+        check_enough(len(pictures), batch_size)
         self._pictures, self._batch_size, self._seed, self._flip = pictures, batch_size, seed, flip
         self.steps_per_epoch = len(pictures) // batch_size
         self._order: tuple[int, NDArray[np.int64]] = (-1, np.empty(0, np.int64))

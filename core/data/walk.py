@@ -53,11 +53,16 @@ def walk(root: str) -> Iterator[Visit]:
     return _Walk(root).visits()
 
 
-def is_passed_over(name: str) -> bool:
-    """Whether a file or folder of this name is passed over in silence: hidden, or known to be no picture."""
-    if name.endswith(_PICTURES) and name[0] != ".":  # most of them, at a third of the cost
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder of this name is passed over in silence."""
+    return name[0] == "." or name in _SIDE_FOLDERS
+
+
+def is_companion(name: str) -> bool:
+    """Whether a file of this name lies beside pictures, known to be none; a folder may have any name."""
+    if name.endswith(_PICTURES):  # most of them, at a third of the cost
         return False
-    return name[0] == "." or name in _SIDE_FOLDERS or name[name.rfind(".") :].lower() in _COMPANIONS
+    return name[name.rfind(".") :].lower() in _COMPANIONS
 
 
 class _Walk:
@@ -105,7 +110,12 @@ class _Walk:
     def _sort_out(self, entries: list[os.DirEntry[str]], visit: Visit) -> list[str]:
         """Fill in the visit; the paths of the folders in it come back."""
         prefix = f"{visit.path}/" if visit.path else ""
-        entries = [entry for entry in entries if not is_passed_over(entry.name)]
+        entries = [
+            entry
+            for entry in entries
+            if not is_hidden(entry.name)
+            and (not is_companion(entry.name) or entry.is_dir(follow_symlinks=False))
+        ]
         files = [entry for entry in entries if entry.is_file(follow_symlinks=False)]
         others = [entry for entry in entries if not entry.is_file(follow_symlinks=False)]
         folders = []

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import multiprocessing
 import signal
+import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from multiprocessing import connection
@@ -124,7 +125,8 @@ class _Worker:
 def _in_processes(
     batches: Iterator[Batch], settings: Settings, processes: int, watch: Watch
 ) -> Generator[Prepared, None, None]:
-    workers = [_Worker(settings) for _ in range(processes)]
+    with _deaf_to_ctrl_c():
+        workers = [_Worker(settings) for _ in range(processes)]
     try:
         yield from _share_out(batches, workers, watch)
     finally:
@@ -133,6 +135,19 @@ def _in_processes(
         for worker in workers:
             worker.process.join()
             worker.pipe.close()
+
+
+@contextlib.contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Processes started inside inherit it: Ctrl-C reaches the whole group, and the parent decides."""
+    if threading.current_thread() is not threading.main_thread():  # only there may signals be set
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _share_out(batches: Iterator[Batch], workers: list[_Worker], watch: Watch) -> Iterator[Prepared]:
@@ -169,7 +184,7 @@ def _ended() -> SourceError:
 
 def _work(pipe: Connection, settings: Settings) -> None:
     """A worker's life: it ends with its pipe, and so with its parent, however that ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # if the parent started this outside its main thread
     with contextlib.suppress(EOFError, ConnectionError):
         while True:
             batch = pipe.recv()

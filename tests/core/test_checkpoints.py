@@ -114,6 +114,25 @@ def test_pruning_keeps_the_newest(tmp_path: Path) -> None:
     assert [step for step, _ in numbered(tmp_path, CHECKPOINT_NAME)] == [4, 5, 6]
 
 
+def test_damaged_files_are_set_aside_and_never_crowd_out_good_ones(tmp_path: Path) -> None:
+    good = checkpoints.save(tmp_path, at_step(1))
+    for step in (2, 3, 4, 5):
+        checkpoints.save(tmp_path, at_step(step)).write_bytes(b"torn")
+    checkpoints.set_aside_damaged(tmp_path)
+    assert checkpoints.latest(tmp_path) == good
+    assert len(list(tmp_path.glob("*.damaged"))) == 4
+    newer = checkpoints.save(tmp_path, at_step(2))
+    checkpoints.prune(tmp_path, 3)
+    assert [path for _, path in numbered(tmp_path, CHECKPOINT_NAME)] == [good, newer]
+
+
+def test_a_run_whose_checkpoints_are_all_damaged_does_not_begin_anew(tmp_path: Path) -> None:
+    checkpoints.save(tmp_path, at_step(1)).write_bytes(b"torn")
+    with pytest.raises(RunError, match="None of the checkpoints"):
+        checkpoints.set_aside_damaged(tmp_path)
+    assert len(numbered(tmp_path, CHECKPOINT_NAME)) == 1
+
+
 def test_too_little_free_disk_is_said_before_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     good = checkpoints.save(tmp_path, at_step(1))
     usage = namedtuple("usage", "total used free")

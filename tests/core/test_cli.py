@@ -62,9 +62,27 @@ def test_train_then_resume(capsys: pytest.CaptureFixture[str], trained: Path) ->
     assert facts["images_per_s"] > 0
     status, facts, err = call(capsys, "train", "--run", trained, "--resume")
     assert status == 1
-    assert facts["status"] == "failed"
+    assert (facts["status"], facts["step"], facts["epoch"]) == ("failed", 9, 2)
+    assert Path(facts["checkpoint"]).is_file()
+    assert {"run", "images_per_s", "seconds", "device", "error"} <= facts.keys()
     assert "already trained for 9 steps" in err
     assert err.count("\n") == 1
+
+
+def test_minutes_end_a_run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    status, facts, _ = call(capsys, "train", "--run", tmp_path / "run", *TINY, "--minutes", 0.01)
+    assert status == 0
+    assert facts["status"] == "finished"
+    assert 0.6 <= facts["seconds"] < 10
+
+
+def test_too_few_pictures_leave_no_run_behind(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    status, facts, err = call(capsys, "train", "--run", folder, *TINY, "--set", "batch_size=64")
+    assert status == 1
+    assert facts["status"] == "failed"
+    assert "64 pictures are needed, 44 were found" in err
+    assert not folder.exists()
 
 
 def test_a_new_run_does_not_overwrite_an_old_one(capsys: pytest.CaptureFixture[str], trained: Path) -> None:
@@ -93,9 +111,7 @@ def test_sample_writes_what_the_suffix_says(
 
 def test_runs_and_presets_are_listed(capsys: pytest.CaptureFixture[str], trained: Path) -> None:
     _, facts, _ = call(capsys, "runs", trained.parent)
-    assert [(row["run"], row["state"]) for row in facts["runs"]] == [(str(trained), "finished")] or facts[
-        "runs"
-    ]
+    assert [(row["run"], row["state"]) for row in facts["runs"]] == [(str(trained), "finished")]
     _, facts, _ = call(capsys, "presets")
     assert {"name", "title", "about", "settings"} == set(facts["presets"][0])
 

@@ -94,6 +94,8 @@ def test_runs_are_listed_last_written_first(tmp_path: Path) -> None:
         run = make(tmp_path / name)
         os.utime(run.folder / "run.json", (index, index))
     (tmp_path / "no run").mkdir()
+    damaged = make(tmp_path / "damaged")
+    (damaged.folder / "events.jsonl").write_text('{"step": 3}\n')
     assert [summary.run.name for summary in runs.list_runs(tmp_path)] == ["three", "two", "one"]
     assert runs.list_runs(tmp_path / "missing") == []
 
@@ -125,8 +127,9 @@ def test_settings_change_for_a_resume_but_the_networks_stay(tmp_path: Path) -> N
     changed = runs.change(run, run.config.replace(g_lr=1e-4))
     assert runs.open_run(run.folder) == changed
     assert changed.config.g_lr == 1e-4
-    with pytest.raises(RunError, match="g_features cannot change"):
-        runs.change(run, run.config.replace(g_features=32))
+    for name in ("g_features", "batch_size"):
+        with pytest.raises(RunError, match=f"{name} cannot change"):
+            runs.change(run, run.config.replace(**{name: 32}))
 
 
 def test_a_new_folder_name_is_unused_and_says_what_is_in_it(tmp_path: Path) -> None:

@@ -33,6 +33,13 @@ def test_pictures_are_found_at_any_depth_and_in_the_order_of_their_names(tmp_pat
     assert listing.total_bytes == sum(len(picture_bytes(i)) for i in range(5))
 
 
+def test_a_folder_may_have_a_companion_s_name(tmp_path: Path) -> None:
+    fill(tmp_path, "john.doc/a.png", "set.v1.db/b.png", "notes.txt")
+    names, listing = scan(tmp_path)
+    assert names == ["john.doc/a.png", "set.v1.db/b.png"]
+    assert listing.skipped == []
+
+
 def test_companions_and_hidden_files_are_passed_over_in_silence(tmp_path: Path) -> None:
     fill(
         tmp_path,
