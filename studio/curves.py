@@ -1,5 +1,7 @@
 """The arithmetic behind the plots: numbers that grow, smoothing, and what a screen can show of them."""
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,9 @@ _POWERS = SMOOTHING ** np.arange(1, BLOCK + 1)
 _MIXING = np.tril(
     (1 - SMOOTHING) * SMOOTHING ** np.subtract.outer(np.arange(BLOCK), np.arange(BLOCK)).clip(0)
 )
+
+
+Cells: TypeAlias = NDArray[np.float64]
 
 
 class Table:
@@ -37,6 +42,20 @@ class Table:
     def keep(self, count: int) -> None:
         """Forget all but the first `count` rows."""
         self.count = min(self.count, count)
+
+
+def cells(numbers: NDArray[np.float64], past: NDArray[np.float64] | None = None, count: int = 0) -> Cells:
+    """numbers: (1 + k, n), the steps and k rows of raw values -> (1 + 2 k, n), steps, raw, smoothed, raw, ...
+
+    past: (k,), what the smoothed lines ended with after `count` earlier numbers.
+    """
+    raw = numbers[1:]
+    made = np.empty((1 + 2 * len(raw), numbers.shape[1]))
+    made[0] = numbers[0]
+    made[1::2] = raw
+    if raw.shape[1]:
+        made[2::2] = smoothed(raw, raw[:, 0] if past is None else past, count)
+    return made
 
 
 def smoothed(raw: NDArray[np.float64], past: NDArray[np.float64], count: int) -> NDArray[np.float64]:

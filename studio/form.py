@@ -158,9 +158,13 @@ class Row(QWidget):
 
 
 class SettingsForm(QWidget):
-    """All knobs. `changed` after every edit; `config()` raises while something is wrong."""
+    """All knobs. `changed` after every edit, `edited` too if the person made it.
+
+    `config()` raises while something is wrong.
+    """
 
     changed = Signal()
+    edited = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -184,6 +188,7 @@ class SettingsForm(QWidget):
         self._advanced.hide()
         self._column.addWidget(self._advanced)
         for editor in self._editors.values():
+            editor.edited.connect(self.edited)
             editor.edited.connect(self._check)
         self.set_values(Config().model_dump())
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGraphicsItem, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from core.events import Step
-from studio.curves import Table, envelope, smoothed
+from studio.curves import Cells, Table, cells, envelope
 from studio.parts import HelpDot, label, named
 from studio.theme import color, theme
 
@@ -20,6 +20,19 @@ class Series:
     field: str  # of events.Step
     title: str
     token: str  # of theme.Palette
+
+
+LOSSES = (Series("d_loss", "Discriminator", "plot_real"), Series("g_loss", "Generator", "plot_fake"))
+SCORES = (
+    Series("d_real", "Real", "plot_real"),
+    Series("d_fake_before", "Fake", "plot_fake"),
+    Series("d_fake_after", "After", "plot_after"),
+)
+
+
+def fields(series: Sequence[Series]) -> list[str]:
+    """What the series show of a `Step`."""
+    return [each.field for each in series]
 
 
 class CurvePlot(QWidget):
@@ -128,17 +141,19 @@ class CurvePlot(QWidget):
         numbers = self._numbers
         if numbers.count and steps[0].step <= numbers.column(0)[-1]:
             numbers.keep(int(np.searchsorted(numbers.column(0), steps[0].step)))
-        raw = np.array([[getattr(step, each.field) for step in steps] for each in self._series])
-        past = (
-            np.array([numbers.column(2 + 2 * i)[-1] for i in range(len(raw))]) if numbers.count else raw[:, 0]
-        )
-        cells = np.empty((1 + 2 * len(raw), len(steps)))
-        cells[0] = [step.step for step in steps]
-        cells[1::2] = raw
-        cells[2::2] = smoothed(raw, past, numbers.count)
-        numbers.append(cells)
+        names = ("step", *fields(self._series))
+        fresh = np.array([[getattr(step, name) for step in steps] for name in names], np.float64)
+        kept = range(len(self._series)) if numbers.count else ()
+        past = np.array([numbers.column(2 + 2 * i)[-1] for i in kept]) if kept else None
+        numbers.append(cells(fresh, past, numbers.count))
         if not self._redraw.isActive():
             self._redraw.start()
+
+    def load(self, record: Cells) -> None:
+        """Show these numbers instead, which `curves.cells` has made of this plot's fields."""
+        self._numbers.keep(0)
+        self._numbers.append(record)
+        self._draw()
 
     def clear(self) -> None:
         self._numbers.keep(0)
@@ -254,7 +269,7 @@ def loss_plot() -> CurvePlot:
     return CurvePlot(
         "lossPlot",
         "Losses",
-        [Series("d_loss", "Discriminator", "plot_real"), Series("g_loss", "Generator", "plot_fake")],
+        LOSSES,
         "How wrong each network was in its own task. The two play against each other, so neither is meant to "
         "fall to zero: while both stay within a band, learning goes on. A discriminator near 0 with a "
         "generator that climbs means that the discriminator has won and the faces stop improving.",
@@ -266,11 +281,7 @@ def score_plot() -> CurvePlot:
     return CurvePlot(
         "scorePlot",
         "Discriminator's belief",
-        [
-            Series("d_real", "Real", "plot_real"),
-            Series("d_fake_before", "Fake", "plot_fake"),
-            Series("d_fake_after", "After", "plot_after"),
-        ],
+        SCORES,
         "The mean probability of being real that the discriminator gives: D(x) to real pictures, D(G(z)) to "
         "generated ones, before (Fake) and after (After) its own update in the same step. 1 is sure of real, "
         "0 is sure of fake, .5 cannot tell. Real near 1 with Fake near 0 means that fakes are easy to spot.",

@@ -17,8 +17,8 @@ from core.config import Config
 from core.control import Control
 from core.data.cache import PictureCache
 from core.data.prepare import Progress, prepare
-from core.data.sources import open_source
-from core.errors import Cancelled
+from core.data.sources import Source, open_source
+from core.errors import Cancelled, RunError, RunOverError, SourceError
 from core.events import Event, Finished, Paused, Resumed, Samples, Saved, Started, Step
 from core.runs import Run
 from studio.faults import sentence
@@ -29,13 +29,17 @@ TICK_MS = 33
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to train: a source into a new run folder, or a run to go on with (then its own source)."""
+    """What to train: a source into a new run folder, or a run to go on with (then its own source).
+
+    instead: where to look for a run's pictures if they are not in its own source any more.
+    """
 
     config: Config
     source: str
     preset: str | None = None
     device: str = "auto"
     resume: Path | None = None
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,18 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Over:
+    """The run has trained for its whole duration already."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
 class CalledOff:
     """Stopped before the first step; there is no run."""
 
 
-Letter: TypeAlias = Event | Progress | Opened | Failed | CalledOff
+Letter: TypeAlias = Event | Progress | Opened | Failed | Over | CalledOff
 Mailbox: TypeAlias = deque[Letter]
 Story: TypeAlias = Callable[[Control, Callable[[Progress], None]], Iterator[Letter]]
 
@@ -65,21 +76,26 @@ def story_of(order: Order) -> Story:
     """Everything that happens from Start to the end, in order."""
 
     def tell(control: Control, progress: Callable[[Progress], None]) -> Iterator[Letter]:
-        source = open_source(order.source)
         config = order.config
-        cache = prepare(
-            source,
-            size=config.size,
-            color=config.color,
-            crop=config.crop,
-            progress=progress,
-            cancelled=lambda: control.stopping,
-        )
+
+        def pictures(text: str) -> tuple[Source, PictureCache]:
+            source = open_source(text)
+            return source, prepare(
+                source,
+                size=config.size,
+                color=config.color,
+                crop=config.crop,
+                progress=progress,
+                cancelled=lambda: control.stopping,
+            )
+
         if order.resume is not None:
             run = runs.open_run(order.resume)
-            if config != run.config:
-                run = runs.change(run, config)
+            source, cache = _find_again(run, order, pictures)
+            if config != run.config or source.text != run.source:
+                run = runs.change(run, config, source=source.text)
         else:
+            source, cache = pictures(order.source)
             folder = runs.new_run_folder(runs.default_runs_folder(), source.name, order.preset)
             run = runs.create(
                 folder, config, source=source.text, source_digest=cache.digest, preset=order.preset
@@ -88,9 +104,34 @@ def story_of(order: Order) -> Story:
         # Imports torch, which takes seconds when the warm-up has not done so yet.
         from core.loop import train
 
-        yield from train(run, cache, device=order.device, control=control)
+        try:
+            yield from train(run, cache, device=order.device, control=control)
+        except RunOverError:
+            yield Over(run)
 
     return tell
+
+
+def _find_again(
+    run: Run, order: Order, pictures: Callable[[str], tuple[Source, PictureCache]]
+) -> tuple[Source, PictureCache]:
+    """A run's pictures, in its own source or where they have been moved to.
+
+    Raises RunError, with what can be done, if neither holds them.
+    """
+    missing: SourceError | None = None
+    for text in dict.fromkeys(filter(None, (order.source, order.instead, run.source))):
+        try:
+            found = pictures(text)
+        except SourceError as error:
+            missing = missing or error
+        else:
+            if found[1].digest == run.source_digest:
+                return found
+    raise RunError(
+        f"The pictures that this run began with are not in {run.source} any more. "
+        "Choose the same pictures under Pictures, then press Resume."
+    ) from missing
 
 
 class TrainThread(QThread):
@@ -116,7 +157,8 @@ class TrainThread(QThread):
 class TrainSession(QObject):
     """One training at a time; lives in the GUI thread.
 
-    `ended` comes after `finished`, `failed` or `called_off`, when the thread is gone and the next may start.
+    `ended` comes after `finished`, `failed`, `over` or `called_off`, when the thread is gone and the next
+    may start.
     """
 
     state_changed = Signal(str)
@@ -131,6 +173,7 @@ class TrainSession(QObject):
     resumed = Signal(object)  # Resumed
     finished = Signal(object)  # Finished
     failed = Signal(str)
+    over = Signal(object)  # Run
     called_off = Signal()
     ended = Signal()
 
@@ -141,7 +184,7 @@ class TrainSession(QObject):
         self._thread: TrainThread | None = None
         self._control = Control()
         self._mailbox: Mailbox = deque()
-        self._outcome: Finished | Failed | CalledOff | None = None
+        self._outcome: Finished | Failed | Over | CalledOff | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._drain)
@@ -211,7 +254,7 @@ class TrainSession(QObject):
             elif isinstance(letter, Samples):
                 newest = letter
                 grids.append((letter.step, letter.path))
-            elif isinstance(letter, Finished | Failed | CalledOff):
+            elif isinstance(letter, Finished | Failed | Over | CalledOff):
                 self._outcome = letter
             else:
                 if steps:
@@ -262,6 +305,8 @@ class TrainSession(QObject):
                 self.finished.emit(self._outcome)
             case Failed(words):
                 self.failed.emit(words)
+            case Over(run):
+                self.over.emit(run)
             case _:
                 self.called_off.emit()
         self.ended.emit()

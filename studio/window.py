@@ -104,6 +104,8 @@ class MainWindow(QMainWindow):
             (session.paused, train.show_paused),
             (session.finished, train.show_finished),
             (session.failed, train.show_failure),
+            (session.failed, self._stay_open),
+            (session.over, train.show_over),
             (session.called_off, train.show_called_off),
             (session.ended, self._after_training),
             # short notes
@@ -121,8 +123,8 @@ class MainWindow(QMainWindow):
             ("Ctrl+3", lambda: self.show_workspace(RUNS)),
             ("Ctrl+O", train.setup.source.ask_folder),
             ("Ctrl+Shift+O", train.setup.source.ask_zip),
-            ("Ctrl+R", train.request_start),
-            ("F5", train.request_start),
+            ("Ctrl+R", self._start),
+            ("F5", self._start_or_look),
             ("Ctrl+P", train.request_pause),
             ("Ctrl+.", train.request_stop),
             ("F1", self.show_help),
@@ -138,6 +140,21 @@ class MainWindow(QMainWindow):
         """TRAIN, EXPLORE or RUNS."""
         self.rail.choose(index)
         self.stack.setCurrentIndex(index)
+
+    @Slot()
+    def _start(self) -> None:
+        """Start only what can be seen; from elsewhere the key shows what would be started."""
+        if self.stack.currentIndex() == TRAIN:
+            self.train.request_start()
+        else:
+            self.show_workspace(TRAIN)
+
+    @Slot()
+    def _start_or_look(self) -> None:
+        if self.stack.currentIndex() == RUNS:
+            self.runs.refresh()
+        else:
+            self._start()
 
     @Slot()
     def show_help(self) -> None:
@@ -203,6 +220,7 @@ class MainWindow(QMainWindow):
             return
         self._settings.geometry = self.saveGeometry()
         self._settings.workspace = self.stack.currentIndex()
+        self.train.remember()
         self.train.shut_down()
         self.explore.shut_down()
         self.runs.shut_down()
@@ -230,6 +248,13 @@ class MainWindow(QMainWindow):
         else:
             self.close()
 
+    @Slot()
+    def _stay_open(self) -> None:
+        """What could not be saved must be told before the window goes."""
+        if self._closing:
+            self._closing = False
+            self.show_workspace(TRAIN)
+
     # Keys and drops
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -240,9 +265,10 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped(event):
+        path = _dropped(event)
+        if path:
             event.acceptProposedAction()
-            self._overlay.cover()
+            self._overlay.cover(run=_is_run(path))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._overlay.hide()
@@ -252,8 +278,11 @@ class MainWindow(QMainWindow):
         path = _dropped(event)
         if path:
             event.acceptProposedAction()
-            self.show_workspace(TRAIN)
-            self.train.choose_source(path)
+            if _is_run(path):
+                self._watch(Path(path))
+            else:
+                self.show_workspace(TRAIN)
+                self.train.choose_source(path)
 
 
 class _DropOverlay(QFrame):
@@ -266,18 +295,25 @@ class _DropOverlay(QFrame):
         self.setProperty("drop", True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         column = QVBoxLayout(self)
-        for text, role in (("Drop to choose these pictures", "title"), ("A folder or a zip file", "muted")):
-            line = label(text, role)
+        self._title, self._about = label("", "title"), label("", "muted")
+        for line in (self._title, self._about):
             line.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(line)
         column.insertStretch(0, 1)
         column.addStretch(1)
         self.hide()
 
-    def cover(self) -> None:
+    def cover(self, *, run: bool) -> None:
+        self._title.setText("Drop to look at this run" if run else "Drop to choose these pictures")
+        self._about.setText("Its faces and curves are shown" if run else "A folder or a zip file")
         self.setGeometry(self._over.rect().adjusted(24, 24, -24, -24))
         self.show()
         self.raise_()
+
+
+def _is_run(path: str) -> bool:
+    """Whether a folder is a run's; its grids are no pictures to train on."""
+    return (Path(path) / "run.json").is_file()
 
 
 def _dropped(event: QDropEvent | QDragEnterEvent) -> str:

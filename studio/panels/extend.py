@@ -19,7 +19,7 @@ class ExtendDialog(QDialog):
     def __init__(self, run: Run, parent: QWidget) -> None:
         super().__init__(parent)
         self._config: Config = run.config
-        unit = run.config.duration_unit
+        unit, had = run.config.duration_unit, plain(run.config.duration)
         named(self, "extendDialog", "Train for longer")
         self.setWindowTitle("Train for longer")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -49,7 +49,7 @@ class ExtendDialog(QDialog):
         column.addWidget(label(run.name, "heading"))
         column.addWidget(
             label(
-                f"This run has had its {plain(run.config.duration)} {unit}. It goes on exactly where it ended.",
+                f"This run has had its {had} {unit}. It goes on exactly where it ended.",
                 wrap=True,
             )
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
@@ -12,18 +13,21 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidg
 from core import runs
 from core.events import Samples, Step
 from core.runs import Run, RunSummary
+from studio.curves import Cells, cells
 from studio.panels.faces import FACES, PICTURES, FacesCard
 from studio.panels.progress import ProgressStrip
 from studio.parts import Button, Card, IconButton, label, named
-from studio.plots import loss_plot, score_plot
+from studio.plots import LOSSES, SCORES, fields, loss_plot, score_plot
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a run folder holds for the monitor."""
+    """What a run folder holds for the monitor, with the curves in the form in which the plots keep them."""
 
     summary: RunSummary
-    steps: list[Step]
+    last: Step | None
+    losses: Cells
+    scores: Cells
     grids: list[tuple[int, Path]]
 
     @property
@@ -34,7 +38,14 @@ class Record:
 def read_record(folder: Path) -> Record:
     """All numbers and the names of all grids; reads files, so not for the GUI thread. Raises RunError."""
     run = runs.open_run(folder)
-    return Record(runs.summarise(run), [_step(row) for row in run.metrics()], run.samples())
+    rows = run.metrics()
+    losses, scores = (
+        cells(
+            np.array([[float(row.get(name, np.nan)) for row in rows] for name in ("step", *fields(series))])
+        )
+        for series in (LOSSES, SCORES)
+    )
+    return Record(runs.summarise(run), _step(rows[-1]) if rows else None, losses, scores, run.samples())
 
 
 class Banner(QFrame):
@@ -139,7 +150,8 @@ class Monitor(QWidget):
     def show_record(self, record: Record) -> None:
         """A run as it is on the disk."""
         self.clear(record.run.config.sample_count)
-        self.add_steps(record.steps)
+        self.losses.load(record.losses)
+        self.scores.load(record.scores)
         self.faces.begin(record.grids, record.run.config.sample_count)
         if self.faces.views.current() == PICTURES:
             self.faces.choose(FACES)

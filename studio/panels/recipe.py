@@ -24,11 +24,14 @@ class RecipeCard(Card):
     def __init__(self) -> None:
         super().__init__("Recipe", spacing=12)
         self._presets: list[Preset] = presets()
+        self.touched = False  # whether the person has chosen a preset or a value
+        self.device_touched = False
         self.chip = label(
             "modified", "chip", name="modifiedChip", accessible="The preset's settings were changed"
         )
         self.chip.setProperty("tone", "neutral")
         self.reset = Button("Undo changes", "resetButton", kind="link", accessible="Fill in the preset again")
+        self.reset.clicked.connect(self._touch)
         self.reset.clicked.connect(self._fill)
         self.head.insertWidget(1, self.chip)
         self.head.addWidget(self.reset)
@@ -36,9 +39,11 @@ class RecipeCard(Card):
         self.preset = Combo("presetCombo", "Preset")
         for each in self._presets:
             self.preset.addItem(each.title, each.name)
+        self.preset.activated.connect(self._touch)
         self.preset.activated.connect(self._fill)
         self.device = Combo("deviceCombo", "Device")
         self.device.addItem("Best available", "auto")
+        self.device.activated.connect(self._touch_device)
         self.device.activated.connect(self.changed)
         self.about = label("", "caption", name="presetAbout", accessible="About the preset", wrap=True)
         choices = QGridLayout()
@@ -52,6 +57,7 @@ class RecipeCard(Card):
         self.body.addLayout(choices)
         self.body.addWidget(self.about)
         self.body.addWidget(self.form)
+        self.form.edited.connect(self._touch)
         self.form.changed.connect(self._compare)
         self._fill()
 
@@ -88,6 +94,14 @@ class RecipeCard(Card):
             for each in devices:
                 self.device.addItem(each.title, each.name)
             self.device.setCurrentIndex(max(0, self.device.findData(chosen)))
+
+    @Slot()
+    def _touch(self) -> None:
+        self.touched = True
+
+    @Slot()
+    def _touch_device(self) -> None:
+        self.device_touched = True
 
     @Slot()
     def _fill(self) -> None:

@@ -122,15 +122,25 @@ class Setup(QWidget):
     def remember(self) -> None:
         """Keep the choices for the next time."""
         self._settings.remember_source(self.source.source())
+        self._remember_form()
+        self._settings.device = self.recipe.device_name()
+
+    def remember_touched(self) -> None:
+        """Keep what the person has changed; a default of this version must not outlive it."""
+        if self.recipe.touched and not self.recipe.form.problem():
+            self._remember_form()
+        if self.recipe.device_touched:
+            self._settings.device = self.recipe.device_name()
+
+    def _remember_form(self) -> None:
         # An untouched preset is kept by its name, so that a better one of a later version takes effect.
         values = self.recipe.form.values() if self.recipe.modified() else {}
         self._settings.remember_form(str(self.recipe.preset.currentData()), values)
-        self._settings.device = self.recipe.device_name()
 
     def offer_devices(self, devices: Sequence["Device"], default_preset: str) -> None:
         """The devices that were found; the preset follows them if none was ever chosen."""
         self.recipe.offer_devices(devices, self._settings.device)
-        if not self._settings.preset and not self.recipe.modified():
+        if not self._settings.preset and not self.recipe.touched and not self.recipe.modified():
             self.recipe.choose(default_preset)
 
     def shut_down(self) -> None:

@@ -20,6 +20,7 @@ from core.runs import Run
 from studio.jobs import run_job
 from studio.panels.extend import ExtendDialog
 from studio.panels.faces import FACES, PICTURES, PREVIEW_COUNT
+from studio.panels.held import Held
 from studio.panels.monitor import Monitor, Record, read_record
 from studio.panels.setup import Setup
 from studio.pictures import Pictures
@@ -55,8 +56,9 @@ class TrainPanel(QWidget):
         self._shown: Record | None = None  # the run that was read from the disk last
         self._shown_folder: Path | None = None  # the run that the monitor shows
         self._live: Run | None = None  # the run that trains
-        self._loading: Path | None = None
-        self._held: list[Step] = []  # of the live run, while its record is read again
+        self._reading: _Reading | None = None  # the record that is being read
+        self._held = Held()  # what the live run tells meanwhile
+        self._rest: tuple[str, str, str] | None = None  # what the strip says while nothing is under way
         self._about = ""  # what the status line says of the training
         self._device_titles: dict[str, str] = {}
         self._real = Preparation(self)
@@ -123,6 +125,7 @@ class TrainPanel(QWidget):
         """Stop and save, or no longer start when the pictures are ready."""
         if self._start_when_ready:
             self._start_when_ready = False
+            self.monitor.strip.clear()
             self._refresh()
         elif self.setup.stop.isEnabled():
             self.stop_requested.emit()
@@ -143,6 +146,10 @@ class TrainPanel(QWidget):
     def offer_devices(self, devices: Sequence["Device"], default_preset: str) -> None:
         self._device_titles = {each.name: each.title for each in devices}
         self.setup.offer_devices(devices, default_preset)
+
+    def remember(self) -> None:
+        """Keep what the person has chosen, for the next time."""
+        self.setup.remember_touched()
 
     def shut_down(self) -> None:
         """End all background work; called when the window closes."""
@@ -166,7 +173,7 @@ class TrainPanel(QWidget):
     @Slot(object)
     def show_opened(self, opened: Opened) -> None:
         run = opened.run
-        self._live = run
+        self._live, self._rest = run, None
         if self._shown_folder != run.folder:
             self.monitor.clear(run.config.sample_count)
             self._shown_folder = run.folder
@@ -189,19 +196,23 @@ class TrainPanel(QWidget):
     @Slot(object)
     def add_steps(self, steps: list[Step]) -> None:
         self.monitor.strip.add(steps)
-        if self._live is not None and self._loading == self._live.folder:
-            self._held += steps
+        if self._live is not None and self._reading is not None:
+            self._held.steps(self._live.folder, steps)
         elif self._shows_live():
             self.monitor.add_steps(steps)
 
     @Slot(object)
     def add_kept(self, grids: list[tuple[int, Path]]) -> None:
-        if self._shows_live():
+        if self._live is not None and self._reading is not None:
+            self._held.grids(self._live.folder, grids)
+        elif self._shows_live():
             self.monitor.add_kept(grids)
 
     @Slot(object)
     def add_samples(self, samples: Samples) -> None:
-        if self._shows_live():
+        if self._live is not None and self._reading is not None:
+            self._held.samples(self._live.folder, samples)
+        elif self._shows_live():
             self.monitor.add_samples(samples)
 
     @Slot(object)
@@ -215,13 +226,21 @@ class TrainPanel(QWidget):
             title, tone = f"Finished after {span(finished.seconds)}", "good"
         else:
             title, tone = f"Stopped and saved at step {finished.step:,}", "idle"
-        self._end(title, f"{self._name()} · Resume goes on from here", tone)
+        then = "Resume goes on from here" if self._shows_live() else "Runs can go on with it"
+        self._end(title, f"{self._name()} · {then}", tone)
 
     @Slot(str)
     def show_failure(self, sentence: str) -> None:
         self.monitor.strip.end(complete=False)
         self.monitor.banner.say(sentence)
         self._end("Training stopped because of a problem", self._name(), "danger")
+
+    @Slot(object)
+    def show_over(self, run: Run) -> None:
+        """A resume found that the run has had its time: ask for more."""
+        self.monitor.strip.end(complete=True)
+        self._end("This run has had its time", f"{run.name} · Resume can train it for longer", "good")
+        self._ask_longer(run)
 
     @Slot()
     def show_called_off(self) -> None:
@@ -257,25 +276,34 @@ class TrainPanel(QWidget):
     # Runs from the disk
 
     def _read(self, folder: Path, then: Callable[[Record], None]) -> None:
-        self._loading = folder
-        run_job(self, partial(read_record, folder), then, self._unreadable)
+        self._reading = reading = _Reading(then)
+        run_job(
+            self, partial(read_record, folder), partial(self._take, reading), partial(self._fail, reading)
+        )
+
+    def _take(self, reading: "_Reading", record: Record) -> None:
+        if reading is self._reading:  # else another was asked for meanwhile
+            self._reading = None
+            reading.then(record)
+            self._held.release(self.monitor, self._shown_folder)
+
+    def _fail(self, reading: "_Reading", sentence: str) -> None:
+        if reading is self._reading:
+            self._reading = None
+            self._held.release(self.monitor, self._shown_folder)
+            self.monitor.banner.say(sentence)
 
     def _show(self, record: Record) -> None:
-        if self._loading != record.run.folder:  # another was asked for meanwhile
-            return
-        self._loading = None
         self._shown, self._shown_folder = record, record.run.folder
         self.monitor.faces.show_real(None)
         self.monitor.show_record(record)
-        self.monitor.add_steps(self._held)
-        self._held = []
         if self._state == "idle":
             self.monitor.strip.clear()
-            if record.steps:
-                self.monitor.strip.add(record.steps[-1:])
+            if record.last is not None:
+                self.monitor.strip.add([record.last])
             state = record.summary.state
             tone = {"failed": "danger", "finished": "good"}.get(state, "idle")
-            self.monitor.strip.say(record.run.name, STATES[state], tone)
+            self._rest = record.run.name, STATES[state], tone
         elif not self._shows_live():
             self.monitor.elsewhere.say(record.run.name)
         else:
@@ -283,30 +311,28 @@ class TrainPanel(QWidget):
         self._refresh()
 
     def _resume(self, record: Record) -> None:
-        if self._loading != record.run.folder or self._state != "idle":
+        if self._state != "idle":
             return
         self._show(record)
-        if record.summary.state != "finished":
-            self._go_on(record)
-            return
-        dialog = ExtendDialog(record.run, self.window())
-        dialog.chosen.connect(self._extend)
+        if record.summary.state == "finished":
+            self._ask_longer(record.run)
+        else:
+            self._go_on(record.run)
+
+    def _ask_longer(self, run: Run) -> None:
+        dialog = ExtendDialog(run, self.window())
+        dialog.chosen.connect(partial(self._go_on, run))
         dialog.open()
 
-    @Slot(float)
-    def _extend(self, duration: float) -> None:
-        if self._shown is not None:
-            self._go_on(self._shown, duration)
-
-    def _go_on(self, record: Record, duration: float | None = None) -> None:
-        run = record.run
+    def _go_on(self, run: Run, duration: float | None = None) -> None:
         config = run.config if duration is None else run.config.replace(duration=duration)
+        source, chosen = run.source, self.setup.source.source()
+        if self.setup.cache is not None and self.setup.cache.digest == run.source_digest:
+            source = chosen  # the same pictures, which may have been moved since
         device = self.setup.recipe.device_name()
-        self.start_requested.emit(Order(config, run.source, run.preset, device, resume=run.folder))
-
-    def _unreadable(self, sentence: str) -> None:
-        self._loading = None
-        self.monitor.banner.say(sentence)
+        self.start_requested.emit(
+            Order(config, source, run.preset, device, resume=run.folder, instead=chosen)
+        )
 
     @Slot()
     def _back(self) -> None:
@@ -340,13 +366,17 @@ class TrainPanel(QWidget):
     # Upkeep
 
     def _shows_live(self) -> bool:
-        return self._live is not None and self._shown_folder == self._live.folder and self._loading is None
+        return self._live is not None and self._shown_folder == self._live.folder
 
     def _name(self) -> str:
-        return self._live.name if self._live else ""
+        """The run that has ended, or whose resume has come to nothing."""
+        if self._live is not None:
+            return self._live.name
+        return self._shown_folder.name if self._shown_folder is not None else ""
 
     def _end(self, status: str, detail: str, tone: str) -> None:
         self._live = None
+        self._rest = (status, detail, tone) if status else None
         self.monitor.elsewhere.hide()
         self._refresh()
         if status:
@@ -397,6 +427,17 @@ class TrainPanel(QWidget):
                 strip.say("Preparing pictures", "Training starts as soon as they are ready")
             case _ if self._shown_folder is None:
                 strip.say(*self.setup.promise(), "idle")
+            case _ if self._rest is not None:
+                strip.say(*self._rest)
+            case _:
+                strip.say(self._shown_folder.name, "Resume goes on with this run", "idle")
+
+
+class _Reading:
+    """A record that is being read, and what it was asked for."""
+
+    def __init__(self, then: Callable[[Record], None]) -> None:
+        self.then = then
 
 
 def _some(cache: PictureCache) -> Pictures:

@@ -34,13 +34,15 @@ def _forget_log() -> None:
 
 
 def test_foreseen_error_is_its_sentence_and_its_cause_is_logged(log: Path) -> None:
-    try:
+    def read() -> None:
         try:
             raise OSError("sector 7")
         except OSError as error:
             raise RunError("The run cannot be read.") from error
-    except RunError as error:
-        assert sentence(error) == "The run cannot be read."
+
+    with pytest.raises(RunError) as caught:
+        read()
+    assert sentence(caught.value) == "The run cannot be read."
     assert "sector 7" in log.read_text()
     assert "direct cause" in log.read_text()
 
