@@ -89,7 +89,8 @@ def default_runs_folder() -> Path:
 
 def new_run_folder(parent: Path, source_name: str, preset: str | None) -> Path:
     """An unused folder name that says what is in it: date, source, preset."""
-    words = re.sub(r"[^\w.-]+", " ", f"{source_name} {preset or ''}").strip()[:60]
+    name = re.sub(r"\(.*?\)", "", source_name)  # "Built-in cartoons (4,096)": the count is in run.json
+    words = re.sub(r"[^\w.-]+", " ", f"{name} {preset or ''}").strip()[:60]
     stem = f"{datetime.now():%Y-%m-%d} {words}"
     return next(
         folder

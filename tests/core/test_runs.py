@@ -133,7 +133,7 @@ def test_settings_change_for_a_resume_but_the_networks_stay(tmp_path: Path) -> N
 
 
 def test_a_new_folder_name_is_unused_and_says_what_is_in_it(tmp_path: Path) -> None:
-    first = runs.new_run_folder(tmp_path, "my/faces: 1", "quick")
+    first = runs.new_run_folder(tmp_path, "my/faces: 1 (4,096)", "quick")
     assert first.name.endswith("my faces 1 quick")
     first.mkdir()
     assert runs.new_run_folder(tmp_path, "my/faces: 1", "quick").name == f"{first.name} 2"
