@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -21,6 +23,7 @@ from core.runs import Journal, Run
 from studio import jobs
 from studio.app import create
 from studio.window import MainWindow
+from tests.studio.hands import LONG, text, write
 
 MakeRun = Callable[..., Run]
 
@@ -101,3 +104,35 @@ def window(
     made.close()
     made.deleteLater()
     jobs.wait_for_all()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Forty pictures and one broken file."""
+    made = tmp_path / "faces"
+    made.mkdir()
+    random = np.random.default_rng(0)
+    for number in range(40):
+        Image.fromarray(random.integers(0, 256, (40, 40, 3), np.uint8)).save(made / f"{number}.png")
+    (made / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nno more")
+    return made
+
+
+@pytest.fixture
+def ready(window: MainWindow, folder: Path, qtbot: QtBot) -> MainWindow:
+    """The window with that folder chosen and a tiny recipe."""
+    for name, value in (
+        ("g_features", "4"),
+        ("d_features", "4"),
+        ("batch_size", "8"),
+        ("latent_dim", "8"),
+        ("log_every", "1"),
+        ("sample_every", "5"),
+    ):
+        write(window, name, value)
+    size = window.findChild(QComboBox, "field_size")
+    assert size is not None
+    size.setCurrentText("32 px")
+    window.train.choose_source(str(folder))
+    qtbot.waitUntil(lambda: text(window, "sourceLabel").startswith("40 pictures"), timeout=LONG)
+    return window

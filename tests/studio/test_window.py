@@ -4,11 +4,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-import pytest
-from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from core import runs
@@ -16,60 +13,9 @@ from core.runs import Run
 from studio.panels.faces import FACES
 from studio.settings import Settings
 from studio.window import EXPLORE, RUNS, TRAIN, MainWindow
+from tests.studio.hands import LONG, click, text, write
 
 MakeRun = Callable[..., Run]
-LONG = 60_000
-
-
-def click(qtbot: QtBot, window: QWidget, name: str) -> None:
-    button = window.findChild(QAbstractButton, name)
-    assert button is not None
-    assert button.isEnabled(), f"{name} is disabled: {button.toolTip()}"
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-def write(window: QWidget, name: str, text: str) -> None:
-    field = window.findChild(QLineEdit, f"field_{name}")
-    assert field is not None
-    field.setText(text)
-
-
-def text(window: QWidget, name: str) -> str:
-    shown = window.findChild(QLabel, name)
-    assert shown is not None
-    return shown.text()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Forty pictures and one broken file."""
-    made = tmp_path / "faces"
-    made.mkdir()
-    random = np.random.default_rng(0)
-    for number in range(40):
-        Image.fromarray(random.integers(0, 256, (40, 40, 3), np.uint8)).save(made / f"{number}.png")
-    (made / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nno more")
-    return made
-
-
-@pytest.fixture
-def ready(window: MainWindow, folder: Path, qtbot: QtBot) -> MainWindow:
-    """The window with that folder chosen and a tiny recipe."""
-    for name, value in (
-        ("g_features", "4"),
-        ("d_features", "4"),
-        ("batch_size", "8"),
-        ("latent_dim", "8"),
-        ("log_every", "1"),
-        ("sample_every", "5"),
-    ):
-        write(window, name, value)
-    size = window.findChild(QComboBox, "field_size")
-    assert size is not None
-    size.setCurrentText("32 px")
-    window.train.choose_source(str(folder))
-    qtbot.waitUntil(lambda: text(window, "sourceLabel").startswith("40 pictures"), timeout=LONG)
-    return window
 
 
 def test_source_is_seen_before_training(ready: MainWindow) -> None:
