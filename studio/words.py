@@ -1,5 +1,7 @@
 """Numbers and times as a person reads them."""
 
+from math import isfinite
+
 
 def count(number: int, what: str) -> str:
     """ "1 picture", "4,096 pictures"."""
@@ -7,7 +9,9 @@ def count(number: int, what: str) -> str:
 
 
 def span(seconds: float) -> str:
-    """A length of time: "0:42", "12:05", "3:07:00"."""
+    """A length of time: "0:42", "12:05", "3:07:00"; a dash where a record does not say."""
+    if not isfinite(seconds):
+        return "–"
     whole = max(0, round(seconds))
     hours, rest = divmod(whole, 3600)
     minutes, second = divmod(rest, 60)
@@ -15,7 +19,9 @@ def span(seconds: float) -> str:
 
 
 def speed(per_s: float) -> str:
-    """Pictures a second, with a decimal only where it matters."""
+    """Pictures a second, with a decimal only where it matters; a dash where a record does not say."""
+    if not isfinite(per_s):
+        return "–"
     return f"{per_s:,.1f}" if per_s < 10 else f"{per_s:,.0f}"
 
 

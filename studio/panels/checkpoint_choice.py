@@ -44,6 +44,19 @@ class CheckpointChoice(QWidget):
         run, index = self.run(), self._checkpoint_combo.currentIndex()
         return run.checkpoints[index] if run and 0 <= index < len(run.checkpoints) else None
 
+    def go_older(self) -> bool:
+        """Choose the next older checkpoint; False if there is none."""
+        index = self._checkpoint_combo.currentIndex() + 1
+        if not 0 < index < self._checkpoint_combo.count():
+            return False
+        self._checkpoint_combo.setCurrentIndex(index)
+        return True
+
+    def newer(self) -> list[Path]:
+        """The files of the run's checkpoints that are newer than the chosen one."""
+        run = self.run()
+        return [path for _, path in run.checkpoints[: self._checkpoint_combo.currentIndex()]] if run else []
+
     def offer(self, runs: Sequence[Explorable], wanted: Path | None = None) -> None:
         """Fill the combos; `wanted` (a run's folder) is chosen, else what was chosen stays if it is there."""
         folder = wanted or self._before[0]

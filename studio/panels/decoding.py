@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core import export, latent
-from core.errors import RunError
+from core.errors import RunError, StudioError
 from core.runs import RunSummary, list_runs, open_run, summarise
 
 if TYPE_CHECKING:
@@ -33,6 +33,14 @@ class Faces:
     wish: Wish
     pictures: NDArray[np.uint8]  # (n, size, size, 3)
     shown: NDArray[np.uint8]  # the same at the wished side
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a wish could not be granted."""
+
+    wish: Wish
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,13 @@ class Decoder:
         """Raises RunError if the checkpoint does not verify or is gone."""
         pictures = latent.decode(self._generator(wish.checkpoint), wish.z)
         return Faces(wish, pictures, _scaled(pictures, wish.side_px, wish.smooth))
+
+    def try_faces(self, wish: Wish) -> Faces | Trouble:
+        """The wished faces, or what is wrong with their checkpoint."""
+        try:
+            return self.faces(wish)
+        except StudioError as error:
+            return Trouble(wish, str(error))
 
     def export_sheet(self, wish: Wish, path: Path, columns: int, text: Mapping[str, str]) -> Path:
         """Where the sheet of the wished faces was written. Raises StudioError."""

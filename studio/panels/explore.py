@@ -12,7 +12,7 @@ from core.latent import z_of_seed
 from core.runs import default_runs_folder
 from studio.jobs import NewestWins
 from studio.panels.checkpoint_choice import CheckpointChoice
-from studio.panels.decoding import Decoder, Explorable, Faces, Wish, find_runs
+from studio.panels.decoding import Decoder, Explorable, Faces, Trouble, Wish, find_runs
 from studio.panels.face import FaceView
 from studio.panels.gallery import GalleryCard, SheetCard, random_seed
 from studio.panels.latent_sliders import LatentSliders
@@ -43,11 +43,12 @@ class ExplorePanel(QWidget):
         self._picked: int | None = None  # which of the random faces the current one comes from
         self._also: Path | None = None  # a run that was asked for and may lie elsewhere
         self._wanted: Path | None = None  # the same, until it has been chosen
+        self._damaged: set[Path] = set()  # checkpoints that did not open
         decoder = Decoder()
         self._writer = FaceWriter(self, decoder)
         self._lister = NewestWins(lambda also: find_runs(default_runs_folder(), also), self)
-        self._face_worker = NewestWins(decoder.faces, self)
-        self._grid_worker = NewestWins(decoder.faces, self)
+        self._face_worker = NewestWins(decoder.try_faces, self)
+        self._grid_worker = NewestWins(decoder.try_faces, self)
         self._build()
         self._connect()
 
@@ -114,8 +115,9 @@ class ExplorePanel(QWidget):
         self._lister.result.connect(self._list)
         self._lister.failed.connect(self._list_failed)
         self._face_worker.result.connect(self._show_face)
-        self._face_worker.failed.connect(self._show_trouble)
+        self._face_worker.failed.connect(self.message)
         self._grid_worker.result.connect(self._show_grid)
+        self._grid_worker.failed.connect(self.message)
         self._choice.chosen.connect(self._open)
         self._gallery.seeded.connect(self._reseed)
         self._gallery.picked.connect(self._pick)
@@ -204,9 +206,12 @@ class ExplorePanel(QWidget):
             self._grid_worker.request(Wish(checkpoint[1], np.concatenate([vectors, self._morph.ends()])))
 
     @Slot(object)
-    def _show_face(self, faces: Faces) -> None:
+    def _show_face(self, faces: Faces | Trouble) -> None:
         checkpoint = self._choice.checkpoint()
         if checkpoint is None or faces.wish.checkpoint != checkpoint[1]:
+            return
+        if isinstance(faces, Trouble):
+            self._show_trouble(faces)
             return
         self._shown = faces
         self._face.show_picture(faces.shown[0])
@@ -214,19 +219,30 @@ class ExplorePanel(QWidget):
         self._enable(True)
 
     @Slot(object)
-    def _show_grid(self, faces: Faces) -> None:
+    def _show_grid(self, faces: Faces | Trouble) -> None:
+        if isinstance(faces, Trouble):  # the face's own wish tells it
+            return
         *gallery, a, b = faces.pictures
         self._gallery.grid.set_pictures(np.stack(gallery), self._gallery.columns)
         self._gallery.grid.select(self._picked)
         self._morph.face_a.show_picture(a)
         self._morph.face_b.show_picture(b)
 
-    @Slot(str)
-    def _show_trouble(self, sentence: str) -> None:
-        checkpoint = self._choice.checkpoint()
-        if checkpoint is not None and not checkpoint[1].exists():
+    def _show_trouble(self, trouble: Trouble) -> None:
+        """Say what is wrong with the chosen checkpoint, or go on with an older one if nothing newer opens."""
+        path = trouble.wish.checkpoint
+        if not path.exists():
             self.refresh()  # training has replaced it by newer ones
-        self._say(BROKEN, sentence)
+            self._say(BROKEN, trouble.sentence)
+            return
+        self._damaged.add(path)
+        if self._damaged.issuperset(self._choice.newer()) and self._choice.go_older():
+            step, _ = self._choice.checkpoint() or (0, path)
+            self.message.emit(
+                f"{path.name} is damaged, so the checkpoint of step {step:,} is opened instead."
+            )
+        else:
+            self._say(BROKEN, trouble.sentence)
 
     def _say(self, title: str, text: str) -> None:
         self._shown = None

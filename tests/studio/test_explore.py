@@ -29,6 +29,7 @@ from studio.panels.face import FaceView
 from studio.parts import EmptyState
 from studio.pictures import PictureGrid, to_image
 from studio.theme import install
+from studio.window import EXPLORE, MainWindow
 
 T = TypeVar("T", bound=QWidget)
 MakeRun = Callable[..., Run]
@@ -204,20 +205,54 @@ def test_a_refresh_keeps_what_is_chosen(qtbot: QtBot, panel: ExplorePanel, make_
     assert _child(panel, QComboBox, "exploreCheckpointCombo").currentText() == "step 10"
 
 
-def test_a_broken_checkpoint_is_one_sentence_and_an_older_one_still_opens(
-    qtbot: QtBot, panel: ExplorePanel, make_run: MakeRun
-) -> None:
-    run = make_run("faces")
-    path = run.checkpoints()[-1][1]
+def _damage(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)
+
+
+def test_damaged_newest_checkpoints_give_way_to_the_newest_good_one(
+    qtbot: QtBot, panel: ExplorePanel, make_run: MakeRun
+) -> None:
+    run = make_run("faces", steps=(10, 20, 30))
+    for _, path in run.checkpoints()[1:]:
+        _damage(path)
+    said: list[str] = []
+    panel.message.connect(said.append)
     panel.show()
+    _expect_face(qtbot, panel, run, z_of_seed(0, 10)[0], checkpoint=0)
+    assert _child(panel, QComboBox, "exploreCheckpointCombo").currentText() == "step 10"
+    assert (
+        said[-1]
+        == f"{run.checkpoints()[1][1].name} is damaged, so the checkpoint of step 10 is opened instead."
+    )
+    assert _child(panel, QAbstractButton, "exportSheetButton").isEnabled()
+
+
+def test_set_buttons_show_their_whole_text_in_the_smallest_window(
+    window: MainWindow, make_run: MakeRun, qtbot: QtBot
+) -> None:
+    make_run("faces")
+    window.resize(1100, 700)
+    window.show_workspace(EXPLORE)
+    for name in ("setAButton", "setBButton"):
+        button = _child(window.explore, QAbstractButton, name)
+        qtbot.waitUntil(button.isVisible)
+        qtbot.waitUntil(lambda shown=button: shown.width() >= shown.sizeHint().width())
+
+
+def test_a_broken_checkpoint_is_one_sentence_and_an_older_one_still_opens(
+    qtbot: QtBot, panel: ExplorePanel, make_run: MakeRun
+) -> None:
+    run = make_run("faces", steps=(10, 20, 30))
+    _show(qtbot, panel)
+    _damage(run.checkpoints()[1][1])
+    _child(panel, QComboBox, "exploreCheckpointCombo").setCurrentIndex(1)
     trouble = _child(panel, EmptyState, "exploreTrouble")
     qtbot.waitUntil(trouble.isVisible)
     assert "Choose an older checkpoint" in trouble.accessibleName()
     assert not _child(panel, QAbstractButton, "exportSheetButton").isEnabled()
-    _child(panel, QComboBox, "exploreCheckpointCombo").setCurrentIndex(1)
+    _child(panel, QComboBox, "exploreCheckpointCombo").setCurrentIndex(2)
     _expect_face(qtbot, panel, run, z_of_seed(0, 10)[0], checkpoint=0)
     assert _child(panel, QAbstractButton, "exportSheetButton").isEnabled()
     assert not trouble.isVisible()

@@ -4,8 +4,8 @@ import numpy as np
 from pytestqt.qtbot import QtBot
 
 from core.events import Step
-from studio.curves import envelope, smoothed
-from studio.plots import CurvePlot, loss_plot, score_plot
+from studio.curves import cells, envelope, smoothed
+from studio.plots import SCORES, CurvePlot, fields, loss_plot, score_plot
 from studio.theme import theme
 
 
@@ -48,6 +48,20 @@ def test_envelope_keeps_the_spikes() -> None:
     few_x, few_y = envelope(x, y, 4000)
     assert len(few_x) == len(few_y) < 4100
     assert (few_y.max(), few_y[-1], few_x[-1]) == (9.0, -5.0, 100_000.0)
+
+
+def test_loaded_record_is_what_adding_its_steps_makes(qtbot: QtBot) -> None:
+    added, loaded = score_plot(), score_plot()
+    for plot in (added, loaded):
+        qtbot.addWidget(plot)
+    steps = _steps(1, 700)
+    added.add(steps)
+    loaded.add(_steps(1, 5))
+    rows = np.array([[getattr(step, name) for step in steps] for name in ("step", *fields(SCORES))])
+    loaded.load(cells(rows))
+    assert loaded.count() == 700
+    assert np.array_equal(loaded._numbers._cells[:, :700], added._numbers._cells[:, :700])
+    assert _shown(loaded) == ["0.60", "0.40", "0.30"]
 
 
 def test_repeated_steps_replace_the_earlier_ones(qtbot: QtBot) -> None:

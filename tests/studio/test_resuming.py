@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QListView, QProgressBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QListView, QProgressBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from core import runs
@@ -47,6 +47,9 @@ def test_run_from_the_list_goes_on(ready: MainWindow, qtbot: QtBot) -> None:
     found = ready.runs.findChild(QListView, "runsList")
     assert found is not None
     qtbot.waitUntil(lambda: found.model().rowCount() == 1, timeout=LONG)
+    resume = ready.findChild(QAbstractButton, "resumeRunButton")
+    assert resume is not None
+    qtbot.waitUntil(resume.isEnabled, timeout=LONG)  # the list may be from before the end
     click(qtbot, ready, "resumeRunButton")
     assert ready.stack.currentIndex() == TRAIN
     qtbot.waitUntil(lambda: ready.train.monitor.losses.count() > step, timeout=LONG)
