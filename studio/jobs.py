@@ -57,6 +57,7 @@ class Job(QObject):
 
     @Slot(object, object)
     def _deliver(self, result: object, error: Exception | None) -> None:
+        self._thread.join()  # it has spoken its last word and ends by itself; nobody waits for it later
         _under_way.discard(self)
         if not isValid(self._for):
             return
