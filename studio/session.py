@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 from core import runs
 from core.config import Config
 from core.control import Control
+from core.data.batches import check_enough
 from core.data.cache import PictureCache
 from core.data.prepare import Progress, prepare
 from core.data.sources import Source, open_source
@@ -96,6 +97,7 @@ def story_of(order: Order) -> Story:
                 run = runs.change(run, config, source=source.text)
         else:
             source, cache = pictures(order.source)
+            check_enough(len(cache), config.batch_size)  # before there is a folder that nothing can fill
             folder = runs.new_run_folder(runs.default_runs_folder(), source.name, order.preset)
             run = runs.create(
                 folder, config, source=source.text, source_digest=cache.digest, preset=order.preset

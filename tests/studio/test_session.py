@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from core.config import Config
 from core.control import Control
 from core.data.prepare import Progress
 from core.errors import Cancelled, DivergedError
 from core.events import Finished, Paused, Resumed, Samples, Started, Step
-from studio.session import Letter, TrainSession
+from studio.session import Letter, Order, TrainSession
 
 STARTED = Started(0, 100, None, 10, "cpu", "float32", 64)
 
@@ -171,3 +172,17 @@ def test_second_start_is_refused_while_one_runs(session: TrainSession, qtbot: Qt
     with qtbot.waitSignal(session.ended):
         session.stop()
     assert told == ["first"]
+
+
+def test_too_few_pictures_leave_no_run_behind(
+    session: TrainSession, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DCGAN_STUDIO_RUNS", str(tmp_path / "runs"))
+    sentences: list[str] = []
+    session.failed.connect(sentences.append)
+    with qtbot.waitSignal(session.ended, timeout=30_000):
+        session.start(Order(Config(size=32, batch_size=64), "cartoons:44"))
+    assert sentences == [
+        "batch_size: 64 pictures are needed, 44 were found. Lower batch_size or add pictures."
+    ]
+    assert not (tmp_path / "runs").exists()
