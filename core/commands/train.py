@@ -1,87 +1,57 @@
-"""What each command does: options in, facts and words out."""
+"""Train a run, or go on with one."""
 
 import argparse
 import json
-import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from core.control import Control
+from core.commands.interrupt import Interrupt, interruptible
+from core.commands.numbers import positive
+from core.commands.outcome import Outcome, TrainingFailedError, UsageError
+from core.commands.prepare import SOURCE_HELP, prepared
+from core.config import Config, field_info
 from core.errors import Cancelled, ConfigError, StudioError
-from core.presets import preset, presets
+from core.presets import preset
 
 if TYPE_CHECKING:
     from core.data.cache import PictureCache
-    from core.data.prepare import Progress
     from core.events import Event, Step
     from core.runs import Run
 
     Start = tuple[Run, PictureCache, str]  # and the device's name
 
-
-class UsageError(Exception):
-    """The arguments do not make a command; argparse reports it, with exit status 2."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a command leaves: one JSON object, the same in words, and the exit status."""
-
-    facts: dict[str, Any]
-    words: str
-    status: int = 0
+NAME = "train"
+ABOUT = "Train a run, or go on with one."
 
 
-@dataclass(slots=True)
-class Interrupt:
-    """Ctrl-C and SIGTERM as a request: the first asks, the second ends at once."""
-
-    control: Control = field(default_factory=Control)
-    signal: int | None = None
-
-    def __call__(self, number: int, _frame: object) -> None:
-        if self.signal is not None:
-            raise KeyboardInterrupt
-        self.signal = number
-        self.control.stop()
-        sys.stderr.write("\nStopping and saving. Press Ctrl-C again to end at once.\n")
-
-
-def prepare_command(options: argparse.Namespace) -> Outcome:
-    from time import perf_counter
-
-    began = perf_counter()
-    with _interruptible() as interrupt:
-        cache = _prepared(options.data, options.size, options.color, options.crop, interrupt)
-    seconds = perf_counter() - began
-    skipped = [{"path": each.path, "reason": each.reason} for each in cache.skipped]
-    facts = {
-        "images": len(cache),
-        "skipped": skipped,
-        "duplicates": cache.duplicates,
-        "cache": str(cache.folder),
-        "seconds": round(seconds, 3),
-    }
-    lines = [f"{len(cache):,} pictures of {options.size} px are ready in {cache.folder} ({seconds:.1f} s)."]
-    if cache.duplicates:
-        lines.append(f"{cache.duplicates:,} are exact duplicates of others.")
-    lines += [f"Skipped {each.path}: {each.reason}" for each in cache.skipped]
-    return Outcome(facts, "\n".join(lines))
+def declare(sub: argparse.ArgumentParser) -> None:
+    sub.epilog = _settings_help()
+    sub.add_argument("--data", metavar="SOURCE", help=SOURCE_HELP)
+    sub.add_argument("--run", required=True, type=Path, metavar="DIR", help="the run folder")
+    sub.add_argument(
+        "--preset", metavar="NAME", help="see the command presets; quick on a CPU, else tutorial"
+    )
+    length = sub.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=positive, metavar="N", help="total steps, resumes included")
+    length.add_argument("--epochs", type=float, metavar="N", help="total passes over the pictures")
+    length.add_argument("--minutes", type=float, metavar="M", help="total training time")
+    sub.add_argument("--device", metavar="D", help="auto, cpu, cuda:0, mps; a resume stays on its device")
+    sub.add_argument("--seed", type=int, metavar="S")
+    sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting")
+    sub.add_argument("--resume", action="store_true", help="go on from the newest good checkpoint")
 
 
-def train_command(options: argparse.Namespace) -> Outcome:
+def run(options: argparse.Namespace) -> Outcome:
     from core import loop
     from core.events import Finished, Started
 
     facts: dict[str, Any] = {"run": str(options.run.absolute()), "status": "failed"}
-    with _interruptible() as interrupt:
+    with interruptible() as interrupt:
         try:
             start = _resumed if options.resume else _new
             run, cache, device = start(options, interrupt)
@@ -111,76 +81,6 @@ def train_command(options: argparse.Namespace) -> Outcome:
     return Outcome(facts, words, status)
 
 
-def sample_command(options: argparse.Namespace) -> Outcome:
-    import numpy as np
-
-    from core import checkpoints, runs
-    from core.errors import RunError
-    from core.export import save
-    from core.latent import decode, z_of_seed
-
-    path: Path | None = options.generator
-    if path is None:
-        run = runs.open_run(options.run)
-        path = checkpoints.latest(run.checkpoint_folder)
-        if path is None:
-            raise RunError(f"{run.name} has no checkpoint yet. Train it for a while first.")
-    generator = checkpoints.load_generator(path)
-    z = z_of_seed(options.seed, generator.latent_dim, options.count)
-    with tqdm(total=options.count, unit="face", disable=not sys.stderr.isatty()) as bar:
-        parts = []
-        for first in range(0, options.count, 64):
-            parts.append(decode(generator, z[first : first + 64]))
-            bar.update(len(parts[-1]))
-    pictures = np.concatenate(parts)
-    save(pictures, options.out, text={"Seed": str(options.seed), "Generator": path.name})
-    facts = {"out": str(options.out), "count": options.count, "seed": options.seed, "checkpoint": str(path)}
-    return Outcome(facts, f"{options.count:,} faces of seed {options.seed} are in {options.out}.")
-
-
-def runs_command(options: argparse.Namespace) -> Outcome:
-    from core import runs
-
-    folder = options.folder or runs.default_runs_folder()
-    found = runs.list_runs(folder)
-    facts = [
-        {
-            "run": str(each.run.folder),
-            "state": each.state,
-            "step": each.step,
-            "epoch": each.epoch,
-            "modified": datetime.fromtimestamp(each.modified).isoformat(timespec="seconds"),
-            "preset": each.run.preset,
-            "source": each.run.source,
-        }
-        for each in found
-    ]
-    lines = [
-        f"{each.state:12} step {each.step:>9,}  epoch {each.epoch:>5,}  {row['modified']}  {each.run.name}"
-        for each, row in zip(found, facts, strict=True)
-    ]
-    return Outcome(
-        {"folder": str(folder), "runs": facts}, "\n".join(lines) or f"There are no runs in {folder}."
-    )
-
-
-def presets_command(_options: argparse.Namespace) -> Outcome:
-    found = presets()
-    facts = [
-        {"name": each.name, "title": each.title, "about": each.about, "settings": each.config.model_dump()}
-        for each in found
-    ]
-    return Outcome({"presets": facts}, "\n".join(f"{each.name:12} {each.about}" for each in found))
-
-
-class TrainingFailedError(StudioError):
-    """A failure after which there are still facts to report."""
-
-    def __init__(self, sentence: str, facts: dict[str, Any]) -> None:
-        super().__init__(sentence)
-        self.facts = facts
-
-
 def _new(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
     from core import runs
     from core.data.batches import check_enough
@@ -200,7 +100,7 @@ def _new(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
             f"{options.run} already holds a run. Add --resume to go on, or choose another folder."
         )
     source = open_source(options.data)
-    cache = _prepared(options.data, config.size, config.color, config.crop, interrupt)
+    cache = prepared(options.data, config.size, config.color, config.crop, interrupt)
     check_enough(len(cache), config.batch_size)
     run = runs.create(options.run, config, source=source.text, source_digest=cache.digest, preset=name)
     return run, cache, device.name
@@ -225,7 +125,7 @@ def _resumed(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
         raise UsageError(str(error)) from error
     runs.check_change(run, config)
     text = options.data or run.source
-    cache = _prepared(text, config.size, config.color, config.crop, interrupt)
+    cache = prepared(text, config.size, config.color, config.crop, interrupt)
     if config != run.config or options.data:
         digest = cache.digest if options.data else None
         run = runs.change(run, config, source=open_source(text).text, source_digest=digest)
@@ -249,39 +149,6 @@ def _changes(options: argparse.Namespace) -> dict[str, object]:
         except ValueError:
             changes[key.strip()] = {"True": True, "False": False}.get(value, value)
     return changes
-
-
-def _prepared(text: str, size: int, color: str, crop: str, interrupt: Interrupt) -> "PictureCache":
-    from core.data.prepare import prepare
-    from core.data.sources import open_source
-
-    with tqdm(unit="picture", disable=not sys.stderr.isatty(), dynamic_ncols=True, leave=False) as bar:
-
-        def show(progress: "Progress") -> None:
-            bar.set_description_str(progress.stage, refresh=False)
-            bar.total = progress.total
-            bar.update(progress.done - bar.n)
-
-        return prepare(
-            open_source(text),
-            size=size,
-            color=color,
-            crop=crop,
-            progress=show,
-            cancelled=lambda: interrupt.control.stopping,
-        )
-
-
-@contextmanager
-def _interruptible() -> Iterator[Interrupt]:
-    """Turns signals into stop requests while the block runs."""
-    interrupt = Interrupt()
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield interrupt
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _shown(events: "Iterator[Event]") -> "Iterator[Event]":
@@ -332,3 +199,11 @@ def _in_words(step: "Step") -> str:
         f"step {step.step:,} D {step.d_loss:.3f} G {step.g_loss:.3f} D(x) {step.d_real:.2f} "
         f"D(G(z)) {step.d_fake_before:.2f}/{step.d_fake_after:.2f} {step.images_per_s:,.0f} pictures/s"
     )
+
+
+def _settings_help() -> str:
+    lines = ["settings for --set KEY=VALUE (the default stands behind each):"]
+    for name in Config.model_fields:
+        info = field_info(name)
+        lines.append(f"  {name:18} {info.description} ({info.default})")
+    return "\n".join(lines)
