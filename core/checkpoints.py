@@ -20,7 +20,7 @@ from torch import Tensor
 
 from core.config import Config, parse
 from core.errors import ConfigError, RunError
-from core.models import Generator, build_generator
+from core.models import weights_digest
 from core.runs import CHECKPOINT_NAME, numbered
 
 SPARE_BYTES = 16 * 2**20  # left free beside a checkpoint, for metrics and grids
@@ -43,6 +43,7 @@ def save(folder: Path, checkpoint: Checkpoint) -> Path:
         "step": checkpoint.step,
         "seconds": checkpoint.seconds,
         "config": checkpoint.config.model_dump(),
+        "digest": weights_digest(under(checkpoint.tensors, "EMA")),
     }
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in checkpoint.tensors.items()}
     broken = next((name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()), None)
@@ -95,20 +96,10 @@ def load(path: Path) -> Checkpoint:
     return Checkpoint(int(facts["step"]), float(facts["seconds"]), config, tensors)
 
 
-def load_generator(path: Path) -> Generator:
-    """The EMA generator of a checkpoint file, float32 on the CPU, ready to draw. Raises RunError."""
-    if CHECKPOINT_NAME.fullmatch(path.name) and not verify(path):
-        raise RunError(f"{path.name} is damaged. Choose an older checkpoint.")
-    config, _ = _read_facts(path)
-    generator = build_generator(config)
-    try:
-        with safe_open(path, "pt") as file:
-            names = [name for name in file.keys() if name.startswith("EMA/")]  # noqa: SIM118  no mapping
-            weights = {name.removeprefix("EMA/"): file.get_tensor(name) for name in names}
-        generator.load_state_dict(weights)
-    except (SafetensorError, RuntimeError) as error:
-        raise RunError(f"{path.name} does not hold the generator that it describes.") from error
-    return generator.eval().requires_grad_(False)
+def under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The tensors named PREFIX/..., without the prefix."""
+    start = prefix + "/"
+    return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}
 
 
 def set_aside_damaged(folder: Path) -> None:
@@ -127,12 +118,6 @@ def set_aside_damaged(folder: Path) -> None:
 def latest(folder: Path) -> Path | None:
     """The file of the highest step that verifies."""
     return next((path for _, path in reversed(numbered(folder, CHECKPOINT_NAME)) if verify(path)), None)
-
-
-def prune(folder: Path, keep: int) -> None:
-    """Delete all but the newest `keep` files. Only after `save`, which read the newest one back."""
-    for _, path in numbered(folder, CHECKPOINT_NAME)[:-keep]:
-        path.unlink(missing_ok=True)
 
 
 def _read_facts(path: Path) -> tuple[Config, dict[str, Any]]:

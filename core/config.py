@@ -214,6 +214,17 @@ class Config(BaseModel):
         le=10_000,
     )
 
+    keep_generators: int = _knob(
+        24,
+        "Earlier generators kept",
+        "Of older checkpoints the generator alone stays, evenly spread over the run, so that Explore can go "
+        "back in time.",
+        "Reporting",
+        advanced=True,
+        ge=0,
+        le=10_000,
+    )
+
     @model_validator(mode="after")
     def _whole_steps(self) -> Self:
         if self.duration_unit == "steps" and self.duration != int(self.duration):

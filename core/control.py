@@ -10,6 +10,7 @@ class Control:
         self._stop = threading.Event()
         self._run = threading.Event()
         self._run.set()
+        self._snapshot = threading.Event()
 
     def stop(self) -> None:
         """End at the next step, after saving. Also ends a pause."""
@@ -31,6 +32,16 @@ class Control:
     @property
     def paused(self) -> bool:
         return not self._run.is_set()
+
+    def want_snapshot(self) -> None:
+        """Ask for a copy of the EMA generator, which comes as a `Snapshot` after the next step."""
+        self._snapshot.set()
+
+    def take_snapshot_wish(self) -> bool:
+        """Whether a copy has been asked for since the last call."""
+        wanted = self._snapshot.is_set()
+        self._snapshot.clear()
+        return wanted
 
     def wait_while_paused(self) -> None:
         self._run.wait()

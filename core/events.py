@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from core.models import Generator
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,14 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A copy of the EMA generator on the CPU, owned by whoever asked for it (`Control.want_snapshot`)."""
+
+    step: int
+    generator: "Generator"
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """A checkpoint was committed and read back."""
 
@@ -75,4 +86,4 @@ class Finished:
     checkpoint: Path
 
 
-Event = Started | Step | Samples | Saved | Paused | Resumed | Finished
+Event = Started | Step | Samples | Snapshot | Saved | Paused | Resumed | Finished

@@ -71,6 +71,46 @@ def morph(a: ArrayLike, b: ArrayLike, frames: int) -> NDArray[np.float32]:
     return slerp(a, b, np.linspace(0.0, 1.0, frames))
 
 
+def truncate(z: NDArray[np.float32], amount: float) -> NDArray[np.float32]:
+    """z drawn towards 0, the average face, by `amount`: 1 leaves it, smaller is plainer and safer.
+
+    The truncation trick of Brock et al. 2019 (arXiv:1809.11096), as a scale like Karras et al. 2019, so that
+    one face stays itself while the amount changes.
+    """
+    return (z * np.float32(amount)).astype(np.float32)
+
+
+def corners(four: ArrayLike, u: ArrayLike, v: ArrayLike) -> NDArray[np.float32]:
+    """Between four faces: u to the right and v down, both 0..1, broadcast together, + (latent_dim,) float32.
+
+    four: (4, latent_dim), top left, top right, bottom left, bottom right. The round way along the top and
+    along the bottom, then the round way between these two (White 2016).
+    """
+    ends = np.asarray(four, np.float64)
+    if ends.ndim != 2 or len(ends) != 4:
+        raise ShapeError(f"Four latent vectors are needed, not {ends.shape}.")
+    right, down = np.broadcast_arrays(np.asarray(u, np.float64), np.asarray(v, np.float64))
+    top, bottom = slerp(ends[0], ends[1], right), slerp(ends[2], ends[3], right)
+    flat = [
+        slerp(a, b, t)
+        for a, b, t in zip(
+            top.reshape(-1, ends.shape[1]), bottom.reshape(-1, ends.shape[1]), down.ravel(), strict=True
+        )
+    ]
+    return np.asarray(flat, np.float32).reshape(*down.shape, ends.shape[1])
+
+
+def hold(z: ArrayLike, directions: ArrayLike, values: ArrayLike) -> NDArray[np.float32]:
+    """The nearest vector to z whose coordinate along directions[i] is values[i], (latent_dim,) float32.
+
+    directions: (k, latent_dim), values: (k,). Where they contradict each other, the least squares answer.
+    """
+    start = np.asarray(z, np.float64)
+    along = np.asarray(directions, np.float64).reshape(-1, len(start))
+    missing = np.asarray(values, np.float64) - along @ start
+    return (start + np.linalg.pinv(along) @ missing).astype(np.float32)
+
+
 def decode(generator: Generator, z: NDArray[np.float32] | Tensor, batch: int = 64) -> NDArray[np.uint8]:
     """Pictures of latent vectors, `batch` at a time; any thread may call it.
 

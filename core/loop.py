@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from copy import deepcopy
 from math import isqrt
 from pathlib import Path
 from typing import Literal
@@ -10,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core import checkpoints, draws, runs
+from core import checkpoints, draws, retention, runs
 from core.checkpoints import Checkpoint
 from core.config import Config
 from core.control import Control
@@ -18,7 +19,7 @@ from core.data.batches import Batches
 from core.data.cache import PictureCache
 from core.devices import Device, find_device, resolve_precision
 from core.errors import DivergedError, RunError, RunOverError, StudioError
-from core.events import Event, Finished, Paused, Resumed, Samples, Saved, Started, Step
+from core.events import Event, Finished, Paused, Resumed, Samples, Saved, Snapshot, Started, Step
 from core.export import save_sheet
 from core.latent import decode
 from core.losses import discriminator_bce, generator_bce
@@ -122,6 +123,8 @@ def _train(
                 yield report
         if step % config.sample_every == 0:
             yield _draw_samples(run, trainee, fixed_z, step)
+        if control.take_snapshot_wish():
+            yield Snapshot(step, deepcopy(trainee.average).cpu())
         if step % config.checkpoint_every == 0:
             newest, saved_step = _save(run, trainee, step, clock.seconds), step
             yield Saved(step, newest)
@@ -234,7 +237,7 @@ def _draw_samples(run: Run, trainee: Trainee, fixed_z: Tensor, step: int) -> Sam
 
 def _save(run: Run, trainee: Trainee, step: int, seconds: float) -> Path:
     path = checkpoints.save(run.checkpoint_folder, Checkpoint(step, seconds, run.config, trainee.tensors()))
-    checkpoints.prune(run.checkpoint_folder, run.config.keep_checkpoints)
+    retention.prune(run)
     return path
 
 

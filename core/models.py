@@ -5,6 +5,9 @@ At 64 px, 64 features and a latent size of 100 the generator has 3,576,704 param
 the base width.
 """
 
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
@@ -23,25 +26,41 @@ def widths(size: int, features: int) -> list[int]:
     return [features * min(2**power, WIDEST) for power in range(doublings, -1, -1)]
 
 
+@dataclass(frozen=True, slots=True)
+class GeneratorShape:
+    """What a generator's weights must look like."""
+
+    latent_dim: int
+    widths: tuple[int, ...]  # channels at 4x4, 8x8, ... size/2 x size/2
+    channels: int  # of the pictures: 3 or 1
+    biases: tuple[bool, ...]  # whether each transposed convolution, from the first to the last, has one
+
+    @property
+    def size(self) -> int:
+        """The pictures' side in px: every width after the first doubles 4x4, and so does the last layer."""
+        return int(2 ** (len(self.widths) + 2))
+
+
 class Generator(nn.Module):
     """z (n, latent_dim) -> pictures (n, channels, size, size) in [-1, 1]."""
 
-    def __init__(self, size: int, channels: int, latent_dim: int, features: int) -> None:
+    def __init__(self, shape: GeneratorShape) -> None:
         super().__init__()
-        self.size, self.channels, self.latent_dim, self.features = size, channels, latent_dim, features
-        wide = widths(size, features)
+        self.shape = shape
+        self.size, self.channels, self.latent_dim = shape.size, shape.channels, shape.latent_dim
+        wide, (first, *others, last) = shape.widths, shape.biases
         layers: list[nn.Module] = [
-            nn.ConvTranspose2d(latent_dim, wide[0], 4, 1, 0, bias=False),
+            nn.ConvTranspose2d(shape.latent_dim, wide[0], 4, 1, 0, bias=first),
             nn.BatchNorm2d(wide[0]),
             nn.ReLU(inplace=True),
         ]
-        for before, after in pairwise(wide):
+        for (before, after), bias in zip(pairwise(wide), others, strict=True):
             layers += [
-                nn.ConvTranspose2d(before, after, 4, 2, 1, bias=False),
+                nn.ConvTranspose2d(before, after, 4, 2, 1, bias=bias),
                 nn.BatchNorm2d(after),
                 nn.ReLU(inplace=True),
             ]
-        layers += [nn.ConvTranspose2d(wide[-1], channels, 4, 2, 1, bias=False), nn.Tanh()]
+        layers += [nn.ConvTranspose2d(wide[-1], shape.channels, 4, 2, 1, bias=last), nn.Tanh()]
         self.layers = nn.Sequential(*layers)
 
     def forward(self, z: Tensor) -> Tensor:
@@ -74,7 +93,13 @@ class Discriminator(nn.Module):
 
 
 def build_generator(config: Config) -> Generator:
-    return Generator(config.size, config.channels, config.latent_dim, config.g_features)
+    return Generator(generator_shape(config))
+
+
+def generator_shape(config: Config) -> GeneratorShape:
+    """The tutorial's: no biases."""
+    wide = tuple(widths(config.size, config.g_features))
+    return GeneratorShape(config.latent_dim, wide, config.channels, (False,) * (len(wide) + 1))
 
 
 def build_discriminator(config: Config) -> Discriminator:
@@ -103,3 +128,17 @@ def update_average(average: nn.Module, network: nn.Module, decay: float, step: i
             mean.lerp_(value, 1 - decay)
         else:
             mean.copy_(value)
+
+
+def weights_digest(weights: Mapping[str, Tensor]) -> str:
+    """16 hex digits that name these weights, whatever file they lie in: a generator's state_dict().
+
+    Batch norm's count of batches is left out, since it changes no picture.
+    """
+    total = hashlib.sha256()
+    for name in sorted(weights):
+        if not name.endswith("num_batches_tracked"):
+            values = weights[name].detach().cpu().float().contiguous().numpy()
+            total.update(f"{name} {values.shape} ".encode())
+            total.update(values.astype("<f4", copy=False).tobytes())
+    return total.hexdigest()[:16]

@@ -24,6 +24,7 @@ State = Literal["running", "finished", "stopped", "failed", "interrupted", "new"
 # What weights, pictures and the count of epochs are made of, and a resume therefore cannot change.
 FIXED = ("size", "color", "crop", "latent_dim", "g_features", "d_features", "batch_size")
 SAMPLE_NAME = re.compile(r"(\d{9})\.png")
+GENERATOR_NAME = re.compile(r"gen-(\d{9})-([0-9a-f]{16})\.safetensors")
 CHECKPOINT_NAME = re.compile(r"ckpt-(\d{9})-([0-9a-f]{16})\.safetensors")
 
 
@@ -50,6 +51,15 @@ class Run:
     def sample_folder(self) -> Path:
         return self.folder / "samples"
 
+    @property
+    def generator_folder(self) -> Path:
+        return self.folder / "generators"
+
+    @property
+    def latent_folder(self) -> Path:
+        """Favourites and directions."""
+        return self.folder / "latent"
+
     def samples(self) -> list[tuple[int, Path]]:
         """(step, PNG) of every kept grid, by step: sqrt(sample_count) rows and columns, no spacing."""
         return numbered(self.sample_folder, SAMPLE_NAME)
@@ -57,6 +67,16 @@ class Run:
     def checkpoints(self) -> list[tuple[int, Path]]:
         """(step, file) of every checkpoint, by step; whether one verifies is found when it is opened."""
         return numbered(self.checkpoint_folder, CHECKPOINT_NAME)
+
+    def earlier_generators(self) -> list[tuple[int, Path]]:
+        """(step, file) of every generator that outlived its checkpoint, by step."""
+        return numbered(self.generator_folder, GENERATOR_NAME)
+
+    def generators(self) -> list[tuple[int, Path]]:
+        """(step, file) of every moment that can be explored, by step: earlier generators and checkpoints."""
+        whole = self.checkpoints()
+        steps = {step for step, _ in whole}
+        return sorted([each for each in self.earlier_generators() if each[0] not in steps] + whole)
 
     def metrics(self) -> list[dict[str, Any]]:
         """The numbers of every logged step; where a resume repeated steps, the repeated ones."""

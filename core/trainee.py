@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from core import draws
+from core.checkpoints import under
 from core.config import Config
 from core.errors import RunError
 from core.models import build_discriminator, build_generator, initialise
@@ -41,14 +42,14 @@ class Trainee:
         """Take the state of a checkpoint. Raises RunError if it is not of these networks."""
         try:
             for prefix, network in self._networks():
-                network.load_state_dict(_under(tensors, prefix))
+                network.load_state_dict(under(tensors, prefix))
             for prefix, optimiser in self._optimisers():
                 groups = optimiser.state_dict()[
                     "param_groups"
                 ]  # rates and betas: the config's, not the file's
                 parameters = optimiser.param_groups[0]["params"]
                 state: dict[int, dict[str, Tensor]] = {}
-                for key, tensor in _under(tensors, prefix).items():
+                for key, tensor in under(tensors, prefix).items():
                     index, name = key.split("/")
                     # The fused Adam walks memory, not indices: moments must lie as their parameter lies.
                     like = parameters[int(index)] if tensor.dim() else tensor
@@ -68,8 +69,3 @@ class Trainee:
 def _adam(network: torch.nn.Module, lr: float, config: Config, device: torch.device) -> torch.optim.Adam:
     fused = device.type in ("cpu", "cuda")
     return torch.optim.Adam(network.parameters(), lr, (config.beta1, config.beta2), fused=fused)
-
-
-def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    start = prefix + "/"
-    return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}

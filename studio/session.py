@@ -20,7 +20,7 @@ from core.data.cache import PictureCache
 from core.data.prepare import Progress, prepare
 from core.data.sources import Source, open_source
 from core.errors import Cancelled, RunError, RunOverError, SourceError
-from core.events import Event, Finished, Paused, Resumed, Samples, Saved, Started, Step
+from core.events import Event, Finished, Paused, Resumed, Samples, Saved, Snapshot, Started, Step
 from core.runs import Run
 from studio.faults import sentence
 
@@ -170,6 +170,7 @@ class TrainSession(QObject):
     steps = Signal(object)  # list[Step], never empty
     kept = Signal(object)  # list[tuple[int, Path]]: step and file of every grid, never empty
     samples = Signal(object)  # Samples, the newest
+    snapshot = Signal(object)  # Snapshot
     saved = Signal(object)  # Saved
     paused = Signal(object)  # Paused
     resumed = Signal(object)  # Resumed
@@ -219,6 +220,11 @@ class TrainSession(QObject):
         self._set_state("preparing")
         self._thread.start()
         self._timer.start()
+
+    @Slot()
+    def want_snapshot(self) -> None:
+        """Ask for the EMA generator as it is now; `snapshot` follows after the next step."""
+        self._control.want_snapshot()
 
     def pause(self) -> None:
         if self._state == "training":
@@ -271,7 +277,7 @@ class TrainSession(QObject):
         if over:
             self._end()
 
-    def _pass_on(self, letter: Progress | Opened | Started | Saved | Paused | Resumed) -> None:
+    def _pass_on(self, letter: Progress | Opened | Started | Snapshot | Saved | Paused | Resumed) -> None:
         match letter:
             case Progress():
                 self.progress.emit(letter)
@@ -281,6 +287,8 @@ class TrainSession(QObject):
             case Started():
                 self._begin_training()
                 self.started.emit(letter)
+            case Snapshot():
+                self.snapshot.emit(letter)
             case Saved():
                 self.saved.emit(letter)
             case Paused():

@@ -12,12 +12,12 @@ from random import Random
 import pytest
 import torch
 
-from core import checkpoints
+from core import checkpoints, runs
 from core.checkpoints import Checkpoint
 from core.config import Config
 from core.errors import RunError
 from core.models import build_generator
-from core.runs import CHECKPOINT_NAME, numbered
+from core.runs import CHECKPOINT_NAME, Run, numbered
 
 SMALL = Config(size=32, latent_dim=16, g_features=4)
 ROOT = Path(__file__).parents[2]
@@ -26,18 +26,23 @@ SAVE_LOOP = """
 import sys
 from pathlib import Path
 import torch
-from core import checkpoints
+from core import checkpoints, retention, runs
 from core.checkpoints import Checkpoint
 from core.config import Config
-folder = Path(sys.argv[1])
+run = runs.open_run(Path(sys.argv[1]))
 step = int(sys.argv[2])
 print("ready", flush=True)
 while True:
     step += 1
     tensors = {"G/weight": torch.full((200_000,), float(step)), "EMA/weight": torch.ones(50_000)}
-    checkpoints.save(folder, Checkpoint(step, 0.0, Config(), tensors))
-    checkpoints.prune(folder, 3)
+    checkpoints.save(run.checkpoint_folder, Checkpoint(step, 0.0, Config(), tensors))
+    retention.prune(run)
 """
+
+
+def _run(folder: Path) -> Run:
+    config = SMALL.replace(keep_checkpoints=3)
+    return runs.create(folder, config, source="cartoons:8", source_digest="0" * 64)
 
 
 def at_step(step: int) -> Checkpoint:
@@ -59,14 +64,6 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert loaded.tensors.keys() == saved.tensors.keys()
     assert all(torch.equal(loaded.tensors[name], tensor) for name, tensor in saved.tensors.items())
     assert not list(tmp_path.glob(".*"))
-
-
-def test_the_generator_alone_is_read_for_drawing(tmp_path: Path) -> None:
-    saved = at_step(1)
-    generator = checkpoints.load_generator(checkpoints.save(tmp_path, saved))
-    assert torch.equal(generator.layers[0].weight, saved.tensors["EMA/layers.0.weight"])
-    assert not generator.training
-    assert not any(parameter.requires_grad for parameter in generator.parameters())
 
 
 @pytest.mark.parametrize("damage", ["flipped bit", "torn", "empty", "gone"])
@@ -93,9 +90,9 @@ def test_a_stranger_is_refused(tmp_path: Path) -> None:
     stranger = tmp_path / "weights.safetensors"
     stranger.write_bytes(b"\x80\x04not a checkpoint")
     with pytest.raises(RunError, match="not a checkpoint of this program"):
-        checkpoints.load_generator(stranger)
+        checkpoints.load(stranger)
     with pytest.raises(RunError):
-        checkpoints.load_generator(tmp_path / "missing.safetensors")
+        checkpoints.load(tmp_path / "missing.safetensors")
 
 
 def test_numbers_that_are_not_finite_are_never_the_newest(tmp_path: Path) -> None:
@@ -107,13 +104,6 @@ def test_numbers_that_are_not_finite_are_never_the_newest(tmp_path: Path) -> Non
     assert checkpoints.latest(tmp_path) == good
 
 
-def test_pruning_keeps_the_newest(tmp_path: Path) -> None:
-    for step in range(1, 7):
-        checkpoints.save(tmp_path, at_step(step))
-    checkpoints.prune(tmp_path, 3)
-    assert [step for step, _ in numbered(tmp_path, CHECKPOINT_NAME)] == [4, 5, 6]
-
-
 def test_damaged_files_are_set_aside_and_never_crowd_out_good_ones(tmp_path: Path) -> None:
     good = checkpoints.save(tmp_path, at_step(1))
     for step in (2, 3, 4, 5):
@@ -122,7 +112,6 @@ def test_damaged_files_are_set_aside_and_never_crowd_out_good_ones(tmp_path: Pat
     assert checkpoints.latest(tmp_path) == good
     assert len(list(tmp_path.glob("*.damaged"))) == 4
     newer = checkpoints.save(tmp_path, at_step(2))
-    checkpoints.prune(tmp_path, 3)
     assert [path for _, path in numbered(tmp_path, CHECKPOINT_NAME)] == [good, newer]
 
 
@@ -145,7 +134,8 @@ def test_too_little_free_disk_is_said_before_writing(tmp_path: Path, monkeypatch
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file size limits per process")
 def test_a_write_that_breaks_off_leaves_the_older_checkpoint(tmp_path: Path) -> None:
     """A real failing write, by a limit on file sizes in a child process."""
-    good = checkpoints.save(tmp_path, at_step(1))
+    folder = _run(tmp_path).checkpoint_folder
+    good = checkpoints.save(folder, at_step(1))
     limited = (
         "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
@@ -157,13 +147,14 @@ def test_a_write_that_breaks_off_leaves_the_older_checkpoint(tmp_path: Path) -> 
         text=True,
     )
     assert "RunError: Step 2 was not saved" in child.stderr
-    assert checkpoints.latest(tmp_path) == good
-    assert sorted(path.name for path in tmp_path.iterdir()) == [good.name]
+    assert checkpoints.latest(folder) == good
+    assert sorted(path.name for path in folder.iterdir()) == [good.name]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is a POSIX signal")
 def test_kill_9_in_a_save_loop_never_tears_the_newest(tmp_path: Path) -> None:
     """At random moments, KILLS times (6 unless the environment says more)."""
+    folder = _run(tmp_path).checkpoint_folder
     random = Random(0)
     newest = 0
     for _ in range(int(os.environ.get("KILLS", "6"))):
@@ -176,9 +167,9 @@ def test_kill_9_in_a_save_loop_never_tears_the_newest(tmp_path: Path) -> None:
         child.send_signal(signal.SIGKILL)
         child.wait()
         child.stdout.close()
-        found = numbered(tmp_path, CHECKPOINT_NAME)
+        found = numbered(folder, CHECKPOINT_NAME)
         assert all(checkpoints.verify(path) for _, path in found), "a torn file bears a checkpoint's name"
-        latest = checkpoints.latest(tmp_path)
+        latest = checkpoints.latest(folder)
         if latest is None:  # killed before the very first commit
             assert newest == 0
             continue

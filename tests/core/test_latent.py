@@ -8,12 +8,12 @@ import torch
 
 from core import latent
 from core.errors import ShapeError
-from core.models import Generator
+from core.models import Generator, GeneratorShape
 
 
 def _generator(channels: int = 3) -> Generator:
     torch.manual_seed(0)
-    return Generator(size=32, channels=channels, latent_dim=10, features=4).eval()
+    return Generator(GeneratorShape(10, (16, 8, 4), channels, (False,) * 4)).eval()
 
 
 def _angle(a: np.ndarray, b: np.ndarray) -> float:

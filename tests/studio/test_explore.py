@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from core.checkpoints import load_generator
 from core.export import sheet
+from core.generators import load
 from core.latent import decode, slerp, z_of_seed
 from core.runs import Run
 from studio.panels.explore import ExplorePanel
@@ -60,7 +60,7 @@ def _child(panel: QWidget, kind: type[T], name: str) -> T:
 
 def _expect_face(qtbot: QtBot, panel: ExplorePanel, run: Run, z: np.ndarray, checkpoint: int = -1) -> None:
     """Wait until the face on screen is the one that the checkpoint's generator makes of z."""
-    expected = decode(load_generator(run.checkpoints()[checkpoint][1]), z[None])[0]
+    expected = decode(load(run.checkpoints()[checkpoint][1]), z[None])[0]
 
     def same() -> None:
         assert panel._shown is not None
@@ -289,7 +289,7 @@ def test_a_sheet_is_exported_with_its_seed(
         assert image.info["Seed"] == "9"
         assert image.info["Generator"] == run.checkpoints()[-1][1].name
         pixels = np.asarray(image)
-    faces = decode(load_generator(run.checkpoints()[-1][1]), z_of_seed(9, 10, 6))
+    faces = decode(load(run.checkpoints()[-1][1]), z_of_seed(9, 10, 6))
     np.testing.assert_array_equal(pixels, sheet(faces, 3))
 
 

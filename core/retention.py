@@ -1,0 +1,39 @@
+"""What stays of a run's past: the newest checkpoints whole, and of older ones the generator, thinned.
+
+A checkpoint is six times its generator (discriminator, average, moments of both optimisers), so a run's
+whole history can be explored for the price of a few checkpoints.
+"""
+
+from contextlib import suppress
+from itertools import pairwise
+
+from core import generators
+from core.errors import StudioError
+from core.runs import Run
+
+
+def prune(run: Run) -> None:
+    """Keep as many checkpoints and earlier generators as the config says.
+
+    Only to be called after `checkpoints.save`, which read the newest one back. A generator that cannot be
+    written, because the disk is full, is given up rather than the training.
+    """
+    for step, path in run.checkpoints()[: -run.config.keep_checkpoints]:
+        if run.config.keep_generators:
+            with suppress(StudioError):
+                generator = generators.load(path)
+                name = f"gen-{step:09d}-{generators.digest(generator)}.safetensors"
+                generators.save(run.generator_folder / name, generator, name=run.name, step=step)
+        path.unlink(missing_ok=True)
+    earlier = run.earlier_generators()
+    while len(earlier) > max(run.config.keep_generators, 0):
+        _, path = earlier.pop(_most_crowded([step for step, _ in earlier]))
+        path.unlink(missing_ok=True)
+
+
+def _most_crowded(steps: list[int]) -> int:
+    """The index of the step whose neighbours are closest; the first and last stay if they can."""
+    if len(steps) < 3:
+        return len(steps) - 1
+    gaps = [after - before for (before, _), (_, after) in pairwise(list(pairwise(steps)))]
+    return 1 + gaps.index(min(gaps))
