@@ -6,8 +6,8 @@ from PySide6.QtCore import QLocale, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
-from studio.panels.decoding import Explorable
-from studio.panels.face import FaceView
+from studio.explore.decoding import Explorable
+from studio.explore.face import FaceView
 from studio.panels.run_list import STATES, source_title, when
 from studio.panels.thumbnails import Details
 from studio.parts import Button, Card, label, restyle

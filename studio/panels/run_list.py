@@ -18,7 +18,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from core.runs import RunSummary, State
-from studio.panels.decoding import Explorable
+from studio.explore.decoding import Explorable
 from studio.panels.thumbnails import Thumbnail
 from studio.pictures import to_image
 from studio.theme import color

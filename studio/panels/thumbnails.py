@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from studio.panels.decoding import Explorable
+from studio.explore.decoding import Explorable
 from studio.pictures import read_grid, tiled
 
 ACROSS = 3  # faces in a row of a thumbnail; all 64 would be too small to tell apart

@@ -24,8 +24,8 @@ from core.export import sheet
 from core.generators import load
 from core.latent import decode, slerp, z_of_seed
 from core.runs import Run
-from studio.panels.explore import ExplorePanel
-from studio.panels.face import FaceView
+from studio.explore.panel import ExplorePanel
+from studio.explore.face import FaceView
 from studio.parts import EmptyState
 from studio.pictures import PictureGrid, to_image
 from studio.theme import install

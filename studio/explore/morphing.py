@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout
 
 from core.latent import slerp
-from studio.panels.face import FaceButton
+from studio.explore.face import FaceButton
 from studio.parts import Button, Card, HelpDot, IconButton, label, named
 
 Vector = NDArray[np.float32]

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from core.latent import z_of_seed
 from core.runs import default_runs_folder
 from studio.jobs import NewestWins
-from studio.panels.checkpoint_choice import CheckpointChoice
-from studio.panels.decoding import Decoder, Explorable, Faces, Trouble, Wish, find_runs
-from studio.panels.face import FaceView
-from studio.panels.gallery import GalleryCard, SheetCard, random_seed
-from studio.panels.latent_sliders import LatentSliders
-from studio.panels.morphing import MorphCard
-from studio.panels.saving import FaceWriter
+from studio.explore.checkpoint_choice import CheckpointChoice
+from studio.explore.decoding import Decoder, Explorable, Faces, Trouble, Wish, find_runs
+from studio.explore.face import FaceView
+from studio.explore.gallery import GalleryCard, SheetCard, random_seed
+from studio.explore.latent_sliders import LatentSliders
+from studio.explore.morphing import MorphCard
+from studio.explore.saving import FaceWriter
 from studio.parts import Button, Card, EmptyState, Segmented, label, named
 
 NO_RUN = (

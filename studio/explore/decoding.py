@@ -85,13 +85,13 @@ class Decoder:
         return path
 
     def _generator(self, path: Path) -> "Generator":
-        from core.checkpoints import load_generator  # torch takes 1.7 s, so only this thread pays for it
+        from core.generators import load  # torch takes 1.7 s, so only this thread pays for it
 
         with self._lock:
             if self._loaded is None or self._loaded[0] != path:
                 if not path.exists():
                     raise RunError("This checkpoint has been replaced by newer ones. Choose another one.")
-                self._loaded = path, load_generator(path)
+                self._loaded = path, load(path)
             return self._loaded[1]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
-from studio.panels.decoding import Explorable
+from studio.explore.decoding import Explorable
 from studio.parts import label, named
 
 TOOLTIP = Qt.ItemDataRole.ToolTipRole

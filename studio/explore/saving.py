@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from core import export
 from core.runs import Run
 from studio.jobs import run_job
-from studio.panels.decoding import Decoder, Faces, Wish
+from studio.explore.decoding import Decoder, Faces, Wish
 from studio.parts import named
 
 
