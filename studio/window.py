@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
 )
 
 from studio.dialogs import Question
+from studio.explore.panel import ExplorePanel
 from studio.help import HelpDialog
 from studio.jobs import run_job
-from studio.explore.panel import ExplorePanel
 from studio.panels.runs import RunsPanel
 from studio.panels.train import TrainPanel
 from studio.parts import Toast, label, named

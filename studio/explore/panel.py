@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core.latent import z_of_seed
 from core.runs import default_runs_folder
-from studio.jobs import NewestWins
 from studio.explore.checkpoint_choice import CheckpointChoice
 from studio.explore.decoding import Decoder, Explorable, Faces, Trouble, Wish, find_runs
 from studio.explore.face import FaceView
@@ -18,6 +17,7 @@ from studio.explore.gallery import GalleryCard, SheetCard, random_seed
 from studio.explore.latent_sliders import LatentSliders
 from studio.explore.morphing import MorphCard
 from studio.explore.saving import FaceWriter
+from studio.jobs import NewestWins
 from studio.parts import Button, Card, EmptyState, Segmented, label, named
 
 NO_RUN = (

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core import export
 from core.runs import Run
-from studio.jobs import run_job
 from studio.explore.decoding import Decoder, Faces, Wish
+from studio.jobs import run_job
 from studio.parts import named
 
 

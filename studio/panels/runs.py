@@ -25,8 +25,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.runs import default_runs_folder
-from studio.jobs import NewestWins, run_job
 from studio.explore.decoding import Explorable, find_runs
+from studio.jobs import NewestWins, run_job
 from studio.panels.run_details import RunDetails
 from studio.panels.run_list import EXPLORABLE, SEARCH, THUMBNAIL, RunDelegate, RunsModel
 from studio.panels.thumbnails import Thumbnail, details, thumbnails
