@@ -54,7 +54,7 @@ class Line:
         side_px: int = 0,
         smooth: bool = True,
     ) -> None:
-        """Decode z (n, latent_dim), each at its own moment if `moments` are given, else at the current one."""
+        """Decode z (n, latent_dim), each at its own moment if `moments` are given, else now."""
         self._wish = z, moments, side_px, smooth
         self.again()
 
@@ -116,8 +116,9 @@ class Exploration(QObject):
         return self.moment is not None and self.latent_dim > 0
 
     def line(self, urgency: int, *, truncated: bool = True) -> Line:
-        """A line for vectors to be decoded. urgency: 0 the large face, 1 the grid, 2 thumbnails, 3 film strips.
+        """A line for vectors to be decoded.
 
+        urgency: 0 the large face, 1 the grid, 2 thumbnails, 3 film strips.
         truncated: whether the current truncation applies to the vectors.
         """
         line = Line(self, urgency, truncated=truncated)
