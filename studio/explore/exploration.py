@@ -81,6 +81,11 @@ class Line:
         self._wish = None
         self._channel.drop()
 
+    def close(self) -> None:
+        """Show nothing any more: whoever showed the vectors goes away before the workspace does."""
+        self.forget()
+        self._exploration.end_line(self)  # the channel stays: the decoder may be about to answer through it
+
 
 class Exploration(QObject):
     """The state that all parts share, and the way to change it."""
@@ -124,6 +129,9 @@ class Exploration(QObject):
         line = Line(self, urgency, truncated=truncated)
         self._lines.append(line)
         return line
+
+    def end_line(self, line: Line) -> None:
+        self._lines.remove(line)
 
     # What is explored
 
