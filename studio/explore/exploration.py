@@ -92,7 +92,9 @@ class Exploration(QObject):
 
     opened = Signal()  # another run or generator; z, seed and locks are new
     moment_changed = Signal()  # other weights, the same z
+    renewed = Signal()  # the same subject has other moments
     moved = Signal()  # z, origin, seed, picked, truncation or locks changed, by an edit or by undo
+    previewed = Signal()  # `shown` changed, and nothing else
     message = Signal(str)  # for the toast
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -103,6 +105,7 @@ class Exploration(QObject):
         self.moment: Moment | None = None
         self.state = State(np.zeros(0, np.float32), np.zeros(0, np.float32))
         self._lines: list[Line] = []
+        self._preview: Vector | None = None
         self._drag = 0  # edits merge within one drag only
 
     # What is shown
@@ -110,6 +113,11 @@ class Exploration(QObject):
     @property
     def z(self) -> Vector:
         return self.state.z
+
+    @property
+    def shown(self) -> Vector:
+        """What the large face shows: z, or for the moment what is previewed."""
+        return self.state.z if self._preview is None else self._preview
 
     @property
     def latent_dim(self) -> int:
@@ -141,6 +149,7 @@ class Exploration(QObject):
         for line in self._lines:
             line.forget()
         self.subject, self.moment = subject, moment
+        self._preview = None
         z = latent.z_of_seed(seed, subject.latent_dim)[0]
         self.state = State(z, z, seed)
         self.opened.emit()
@@ -158,6 +167,14 @@ class Exploration(QObject):
     def renew(self, subject: Subject) -> None:
         """The same subject with other moments: training has saved one, or pruned some."""
         self.subject = subject
+        self.renewed.emit()
+
+    def preview(self, z: Vector | None) -> None:
+        """Show z instead, as far as the locks allow, with nothing to undo; None or any edit ends it."""
+        if z is None and self._preview is None:
+            return
+        self._preview = None if z is None else self.held(z)
+        self.previewed.emit()
 
     # Edits, each one undoable
 
@@ -167,11 +184,11 @@ class Exploration(QObject):
         text: for undo ("Undo move number 3"). merge: consecutive edits of one name are undone as one, until
         `settle`.
         """
-        self._push(replace(self.state, z=self._held(z), picked=None), text, merge)
+        self._push(replace(self.state, z=self.held(z), picked=None), text, merge)
 
     def become(self, z: Vector, text: str, *, seed: int | None = None, picked: int | None = None) -> None:
         """Make z, as far as the locks allow, the current face and what resets go back to."""
-        held = self._held(z)
+        held = self.held(z)
         seed = self.state.seed if seed is None else seed
         self._push(replace(self.state, z=held, origin=held, seed=seed, picked=picked), text)
 
@@ -201,11 +218,13 @@ class Exploration(QObject):
         """End the decoder's thread; nothing is shown afterwards."""
         self.decoder.close()
 
-    def _held(self, z: Vector) -> Vector:
+    def held(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
+        """z (latent_dim,) or (n, latent_dim), with what is locked as in the current face."""
         if not self.state.locks:
             return np.asarray(z, np.float32)
         along = np.stack(list(self.state.locks.values()))
-        return latent.hold(z, along, along @ self.z)
+        rows = [latent.hold(each, along, along @ self.z) for each in np.atleast_2d(z)]
+        return np.stack(rows).reshape(z.shape)
 
     def _push(self, state: State, text: str, merge: str = "") -> None:
         self.history.push(_Edit(self, self.state, state, text, f"{merge} {self._drag}" if merge else ""))
@@ -214,6 +233,7 @@ class Exploration(QObject):
         """Put a state in place; for undo and redo."""
         truncation = self.state.truncation
         self.state = state
+        self._preview = None
         self.moved.emit()
         if state.truncation != truncation:
             for line in self._lines:
