@@ -11,12 +11,12 @@ import pytest
 import torch
 from PIL import Image
 
-from core import checkpoints, runs
+from core import checkpoints, generators, runs
 from core.config import Config
 from core.control import Control
 from core.data.cache import PictureCache
 from core.errors import ConfigError, DivergedError, RunError, RunOverError
-from core.events import Event, Finished, Paused, Resumed, Samples, Saved, Started, Step
+from core.events import Event, Finished, Paused, Resumed, Samples, Saved, Snapshot, Started, Step
 from core.loop import train
 from core.runs import Run
 
@@ -277,3 +277,33 @@ def test_closing_the_iterator_frees_the_run(tmp_path: Path, tiny: Config, cartoo
     assert runs.is_running(run)
     events.close()
     assert not runs.is_running(run)
+
+
+def test_snapshots_are_the_average_of_that_step_and_change_nothing(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache
+) -> None:
+    watched, alone = new_run(tmp_path / "a", tiny, cartoons), new_run(tmp_path / "b", tiny, cartoons)
+    control = Control()
+    snapshots = []
+    for event in train(watched, cartoons, device="cpu", control=control):
+        if isinstance(event, Step) and event.step in (4, 12):
+            control.want_snapshot()
+        if isinstance(event, Snapshot):
+            snapshots.append(event)
+            with torch.no_grad():  # whoever asked for it may do with it what they like
+                event.generator(torch.zeros(2, tiny.latent_dim))
+    run_until(alone, cartoons)
+    assert_same(final_tensors(watched), final_tensors(alone))
+    assert [event.step for event in snapshots] == [4, 12]
+    for event in snapshots:
+        saved = generators.load(dict(watched.checkpoints())[event.step])
+        assert generators.digest(event.generator) == generators.digest(saved)
+
+
+def test_of_every_checkpoint_the_generator_stays(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache
+) -> None:
+    run = new_run(tmp_path / "run", tiny.replace(checkpoint_every=1, keep_checkpoints=3), cartoons)
+    saved = [event.step for event in run_until(run, cartoons) if isinstance(event, Saved)]
+    assert [step for step, _ in run.checkpoints()] == saved[-3:]
+    assert [step for step, _ in run.generators()] == saved
