@@ -28,6 +28,8 @@ class State:
     picked: int | None = 0  # which of the random faces z comes from, if any
     truncation: float = 1.0
     locks: Mapping[str, Vector] = field(default_factory=dict)  # unit directions along which z stays
+    sheet: Vector | None = None  # (n, latent_dim): the faces of the grid, instead of the seed's
+    sheet_columns: int = 0
 
 
 class Line:
@@ -128,6 +130,12 @@ class Exploration(QObject):
         """Whether there is a generator to decode with."""
         return self.moment is not None and self.latent_dim > 0
 
+    def faces(self, count: int) -> Vector:
+        """The latent vectors of the grid: of the sheet that is laid out, or the first `count` of the seed."""
+        if self.state.sheet is not None:
+            return self.state.sheet
+        return latent.z_of_seed(self.state.seed, self.latent_dim, count)
+
     def line(self, urgency: int, *, truncated: bool = True) -> Line:
         """A line for vectors to be decoded.
 
@@ -187,10 +195,31 @@ class Exploration(QObject):
         self._push(replace(self.state, z=self.held(z), picked=None), text, merge)
 
     def become(self, z: Vector, text: str, *, seed: int | None = None, picked: int | None = None) -> None:
-        """Make z, as far as the locks allow, the current face and what resets go back to."""
+        """Make z, as far as the locks allow, the current face and what resets go back to.
+
+        seed: of the random faces from now on; picked: which of the grid's faces z is.
+        """
         held = self.held(z)
-        seed = self.state.seed if seed is None else seed
-        self._push(replace(self.state, z=held, origin=held, seed=seed, picked=picked), text)
+        state = replace(self.state, z=held, origin=held, picked=picked)
+        if seed is not None:
+            state = replace(state, seed=seed, sheet=None)
+        self._push(state, text)
+
+    def lay_out(self, z: Vector, columns: int, truncation: float, text: str) -> None:
+        """Make z (n, latent_dim) the faces of the grid and the first the current one, exactly: locks go."""
+        self._push(
+            replace(
+                self.state,
+                z=z[0],
+                origin=z[0],
+                picked=0,
+                truncation=truncation,
+                locks={},
+                sheet=z,
+                sheet_columns=columns,
+            ),
+            text,
+        )
 
     def move_along(self, direction: Vector, value: float, text: str, merge: str = "") -> None:
         """Move to where the coordinate along a unit direction is `value`, as far as the locks allow."""
