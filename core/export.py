@@ -1,8 +1,6 @@
-"""Faces as files: a sheet (PNG), an array (.npy) or a folder of PNGs, each committed by one rename."""
+"""Faces as files: a sheet (PNG), an array (.npy) or a folder of PNGs, each all or nothing."""
 
-import secrets
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from math import ceil, isqrt
 from pathlib import Path
 from typing import IO
@@ -12,9 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from core.commit import commit, unwritable
 from core.errors import ShapeError, StudioError
 
 WHITE = (255, 255, 255)
+MOST_PIXELS = 200_000_000  # of a sheet: 600 MB of memory while it is written
 
 
 def sheet(
@@ -22,23 +22,41 @@ def sheet(
     columns: int,
     spacing: int = 2,
     background: tuple[int, int, int] = WHITE,
+    *,
+    rows: int | None = None,
+    scale: int = 1,
+    band: int = 0,
 ) -> NDArray[np.uint8]:
     """One picture of all pictures, row by row; `spacing` pixels of `background` lie between and around them.
 
+    Every pixel of a picture becomes `scale` x `scale`. Below each is a band of `band` pixels of background.
+    Without `rows` there are as many as are needed.
     pictures: (n, size, size, 3) uint8 -> (height, width, 3) uint8. Raises ShapeError.
     """
-    _check(pictures)
-    if columns < 1 or spacing < 0:
-        raise ShapeError("A sheet needs at least one column and a spacing of zero or more pixels.")
+    check_pictures(pictures)
+    if columns < 1 or spacing < 0 or scale < 1:
+        raise ShapeError(
+            "A sheet needs at least one column, a spacing of zero or more pixels and a scale of one or more."
+        )
     count, height, width, _ = pictures.shape
-    rows = ceil(count / columns)
-    pitch_y, pitch_x = height + spacing, width + spacing
-    canvas = np.empty((rows * pitch_y + spacing, columns * pitch_x + spacing, 3), np.uint8)
+    if rows is None:
+        rows = ceil(count / columns)
+    elif rows * columns < count:
+        raise ShapeError(f"{count} faces do not fit {rows} rows of {columns}.")
+    pitch_y, pitch_x = height * scale + band + spacing, width * scale + spacing
+    tall, wide = rows * pitch_y + spacing, columns * pitch_x + spacing
+    if tall * wide > MOST_PIXELS:
+        raise ShapeError(
+            f"The sheet would be {wide:,} x {tall:,} px, more than {MOST_PIXELS / 1e6:.0f} megapixels. "
+            "Lower the scale or the number of faces."
+        )
+    canvas = np.empty((tall, wide, 3), np.uint8)
     canvas[:] = background
     for index, picture in enumerate(pictures):
         row, column = divmod(index, columns)
         top, left = spacing + row * pitch_y, spacing + column * pitch_x
-        canvas[top : top + height, left : left + width] = picture
+        enlarged = picture.repeat(scale, axis=0).repeat(scale, axis=1)
+        canvas[top : top + height * scale, left : left + width * scale] = enlarged
     return canvas
 
 
@@ -57,7 +75,7 @@ def save(
     if out.is_dir() or not suffix:
         save_folder(out, pictures, text=text)
     elif suffix == ".png":
-        save_sheet(out, pictures, columns or _square(len(pictures)), text=text)
+        save_sheet(out, pictures, columns or square(len(pictures)), text=text)
     elif suffix == ".npy":
         save_npy(out, pictures)
     else:
@@ -77,67 +95,58 @@ def save_sheet(
     text: Mapping[str, str] | None = None,
 ) -> None:
     """Writes `sheet` as a PNG that carries `text` ("Seed", "Generator", ...). Raises StudioError."""
-    canvas = sheet(pictures, columns, spacing, background)
-    _commit(path, lambda file: _write_png(canvas, file, text))
+    write_png(path, sheet(pictures, columns, spacing, background), text)
 
 
 def save_npy(path: Path, pictures: NDArray[np.uint8]) -> None:
     """Writes uint8 (n, 3, size, size) RGB, the layout that metrics expect. Raises StudioError."""
-    _check(pictures)
+    check_pictures(pictures)
     planes = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))
-    _commit(path, lambda file: np.save(file, planes, allow_pickle=False))
+    commit(path, lambda file: np.save(file, planes, allow_pickle=False))
 
 
 def save_folder(folder: Path, pictures: NDArray[np.uint8], *, text: Mapping[str, str] | None = None) -> None:
     """Writes 0000.png, 0001.png, ... into `folder`, which is made if it is not there. Raises StudioError."""
-    _check(pictures)
+    check_pictures(pictures)
+    for path, picture in zip(numbered_paths(folder, len(pictures)), pictures, strict=True):
+        write_png(path, picture, text)
+
+
+def numbered_paths(folder: Path, count: int) -> list[Path]:
+    """0000.png, 0001.png, ... in `folder`, which is made if it is not there. Raises StudioError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(folder, error) from error
-    digits = max(4, len(str(len(pictures) - 1)))
-    for index, picture in enumerate(pictures):
-
-        def write(file: IO[bytes], picture: NDArray[np.uint8] = picture) -> None:
-            _write_png(picture, file, text)
-
-        _commit(folder / f"{index:0{digits}}.png", write)
+        raise unwritable(folder, error) from error
+    digits = max(4, len(str(count - 1)))
+    return [folder / f"{index:0{digits}}.png" for index in range(count)]
 
 
-def _check(pictures: NDArray[np.uint8]) -> None:
-    if pictures.ndim != 4 or pictures.shape[-1] != 3 or pictures.dtype != np.uint8:
-        raise ShapeError(f"Pictures are uint8 (n, size, size, 3), not {pictures.dtype} {pictures.shape}.")
-    if not len(pictures):
-        raise ShapeError("There are no faces to write. Ask for at least one.")
+def write_png(path: Path, picture: NDArray[np.uint8], text: Mapping[str, str] | None = None) -> None:
+    """A picture, (height, width, 3) uint8, as a PNG that carries `text`. Raises StudioError."""
+    notes = PngInfo()
+    for name, value in (text or {}).items():
+        if value.isascii():
+            # Not compressed: of that Pillow reads 1 MiB at most, and the faces of a large sheet are more.
+            notes.add_text(name, value)
+        else:
+            notes.add_itxt(name, value)
+
+    def write(file: IO[bytes]) -> None:
+        Image.fromarray(picture).save(file, "PNG", pnginfo=notes)
+
+    commit(path, write)
 
 
-def _square(count: int) -> int:
+def square(count: int) -> int:
+    """The columns of the squarest sheet of `count` faces that has no more rows than columns."""
     side = isqrt(count)
     return side if side * side == count else side + 1
 
 
-def _write_png(picture: NDArray[np.uint8], file: IO[bytes], text: Mapping[str, str] | None) -> None:
-    notes = PngInfo()
-    for name, value in (text or {}).items():
-        notes.add_itxt(name, value)
-    Image.fromarray(picture).save(file, "PNG", pnginfo=notes)
-
-
-def _commit(path: Path, write: Callable[[IO[bytes]], None]) -> None:
-    """Writes beside `path` and renames, so that what is at `path` is the old file or the whole new one."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("xb") as file:
-            write(file)
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise _unwritable(path, error) from error
-
-
-def _unwritable(path: Path, error: OSError) -> StudioError:
-    return StudioError(
-        f"{path} could not be written ({error.strerror or error}). Choose another place or free some space."
-    )
+def check_pictures(pictures: NDArray[np.uint8]) -> None:
+    """Raises ShapeError unless these are one or more pictures, (n, size, size, 3) uint8."""
+    if pictures.ndim != 4 or pictures.shape[-1] != 3 or pictures.dtype != np.uint8:
+        raise ShapeError(f"Pictures are uint8 (n, size, size, 3), not {pictures.dtype} {pictures.shape}.")
+    if not len(pictures):
+        raise ShapeError("There are no faces to write. Ask for at least one.")

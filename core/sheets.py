@@ -1,0 +1,196 @@
+"""Sheets of faces that can be opened again: the PNG carries what its faces were made of."""
+
+import base64
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core import export
+from core.errors import ShapeError, StudioError
+from core.latent import truncate
+from core.png_text import read_text
+
+KEYWORD = "DCGAN Studio sheet"
+MOST_FACES = 10_000
+_MOST_Z_BYTES = 16 * 2**20
+_MOST_TEXT = _MOST_Z_BYTES * 4 // 3 + 64 * 1024  # base64, and room for the rest
+_INK = (70, 70, 70)
+
+Setting = str | int | float | bool | None
+Count = Annotated[int, Field(ge=1, le=MOST_FACES)]
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """How a sheet looks, and what its faces were made of.
+
+    Face i is the generator's picture of z[i] * truncation, and lies in row i // columns.
+    Raises ShapeError if z is not one or more finite vectors, or they do not fit the rows and columns.
+    """
+
+    z: NDArray[np.float32]  # (n, latent_dim), before truncation
+    rows: int
+    columns: int
+    spacing: int = 2  # px, not scaled
+    scale: int = 1
+    labels: bool = False  # a number or a caption under each face
+    truncation: float = 1.0
+    digest: str = ""  # of the generator's weights
+    generator: str = ""  # its name for people
+    config: dict[str, Setting] | None = None  # of the run that it was trained in
+
+    def __post_init__(self) -> None:
+        if self.z.ndim != 2 or not self.z.size or self.z.dtype != np.float32 or not np.isfinite(self.z).all():
+            raise ShapeError("A sheet needs latent vectors of finite numbers, (n, latent_dim) float32.")
+        if len(self.z) > MOST_FACES or self.z.nbytes > _MOST_Z_BYTES:
+            raise ShapeError(f"A sheet has {MOST_FACES:,} faces at most. Ask for fewer.")
+        if self.rows * self.columns < len(self.z):
+            raise ShapeError(f"{len(self.z)} faces do not fit {self.rows} rows of {self.columns}.")
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """What the generator is given, (n, latent_dim) float32."""
+        return truncate(self.z, self.truncation)
+
+
+def arrange(
+    pictures: NDArray[np.uint8], sheet: Sheet, captions: Sequence[str] | None = None
+) -> NDArray[np.uint8]:
+    """The sheet as a picture: (n, size, size, 3) uint8 -> (height, width, 3) uint8.
+
+    With `sheet.labels` there is a caption under each face, cut off with an ellipsis where it is too long;
+    without `captions` the faces are numbered from 0, as in an array or a folder. Raises ShapeError.
+    """
+    export.check_pictures(pictures)
+    if len(pictures) != len(sheet.z):
+        raise ShapeError(f"The sheet has {len(sheet.z)} latent vectors, but {len(pictures)} pictures.")
+    size = pictures.shape[1] * sheet.scale
+    letter = min(max(size // 7, 10), 22)
+    band = round(letter * 1.5) if sheet.labels else 0
+    canvas = export.sheet(
+        pictures, sheet.columns, sheet.spacing, rows=sheet.rows, scale=sheet.scale, band=band
+    )
+    if not sheet.labels:
+        return canvas
+    words = [str(index) for index in range(len(pictures))] if captions is None else captions
+    if len(words) != len(pictures):
+        raise ShapeError(f"{len(pictures)} faces need as many captions, not {len(words)}.")
+    picture = Image.fromarray(canvas)
+    draw, font = ImageDraw.Draw(picture), _font(letter)
+    for index, text in enumerate(words):
+        row, column = divmod(index, sheet.columns)
+        middle = sheet.spacing + column * (size + sheet.spacing) + size / 2
+        line = sheet.spacing + row * (size + band + sheet.spacing) + size + band / 2
+        draw.text((middle, line), _fitted(text, font, size), _INK, font, anchor="mm")
+    return np.asarray(picture)
+
+
+def save_sheet(
+    path: Path, pictures: NDArray[np.uint8], sheet: Sheet, captions: Sequence[str] | None = None
+) -> None:
+    """Write `arrange` as a PNG from which `read_sheet` gets the sheet back. Raises StudioError."""
+    export.write_png(path, arrange(pictures, sheet, captions), _notes(sheet))
+
+
+def save_faces(folder: Path, pictures: NDArray[np.uint8], sheet: Sheet) -> None:
+    """Write 0000.png, 0001.png, ..., each a sheet of one face at `sheet.scale`. Raises StudioError."""
+    export.check_pictures(pictures)
+    for path, z, picture in zip(export.numbered_paths(folder, len(pictures)), sheet.z, pictures, strict=True):
+        alone = Sheet(
+            z[None],
+            rows=1,
+            columns=1,
+            spacing=0,
+            scale=sheet.scale,
+            truncation=sheet.truncation,
+            digest=sheet.digest,
+            generator=sheet.generator,
+            config=sheet.config,
+        )
+        save_sheet(path, picture[None], alone)
+
+
+def read_sheet(path: Path) -> Sheet:
+    """The sheet that a PNG carries, its z bit for bit; the picture itself is not decoded.
+
+    The file may come from a stranger: nothing is read past the limits above, and everything is checked.
+    Raises StudioError if it carries no sheet, or one that cannot be.
+    """
+    text = read_text(path, KEYWORD, _MOST_TEXT)
+    if text is None:
+        raise StudioError(
+            f"{path.name} carries no faces: it is not a sheet of this program, or another program has saved "
+            "it anew without them."
+        )
+    try:
+        stated = _Stated.model_validate_json(text)
+        numbers = np.frombuffer(base64.b64decode(stated.z, validate=True), "<f4")
+        return Sheet(
+            z=numbers.reshape(stated.faces, stated.latent_dim).astype(np.float32),
+            **stated.model_dump(exclude={"schema_version", "z", "faces", "latent_dim"}),
+        )
+    except (ValidationError, ValueError, ShapeError) as error:
+        raise StudioError(f"{path.name} is damaged: its faces cannot be read. Get it anew.") from error
+
+
+class _Stated(BaseModel):
+    """What a PNG says of its faces, before it is believed."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, allow_inf_nan=False)
+
+    schema_version: Literal[1]
+    z: Annotated[str, Field(max_length=_MOST_TEXT)]  # float32, little-endian, base64
+    faces: Count
+    latent_dim: Annotated[int, Field(ge=1, le=16_384)]
+    rows: Count
+    columns: Count
+    spacing: Annotated[int, Field(ge=0, le=1_000)]
+    scale: Annotated[int, Field(ge=1, le=1_000)]
+    labels: bool
+    truncation: Annotated[float, Field(ge=0, le=10)]
+    digest: Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")]
+    generator: Annotated[str, Field(max_length=300)]
+    config: Annotated[dict[str, Setting], Field(max_length=200)] | None
+
+
+def _notes(sheet: Sheet) -> dict[str, str]:
+    """What the PNG says, for people and for `read_sheet`."""
+    stated: dict[str, Any] = {
+        "schema_version": 1,
+        "z": base64.b64encode(sheet.z.astype("<f4").tobytes()).decode("ascii"),
+        "faces": len(sheet.z),
+        "latent_dim": sheet.z.shape[1],
+        **{name: getattr(sheet, name) for name in ("rows", "columns", "spacing", "scale", "labels")},
+        **{name: getattr(sheet, name) for name in ("truncation", "digest", "config")},
+        "generator": " ".join(sheet.generator.replace("\0", " ").split())[:300],
+    }
+    try:
+        text = json.dumps(_Stated.model_validate(stated).model_dump())
+    except ValidationError as error:
+        what = ", ".join(str(each["loc"][0]) for each in error.errors())
+        raise ShapeError(f"A sheet cannot be written with this {what}. Choose a smaller value.") from error
+    return {"Software": "DCGAN Studio", "Generator": stated["generator"], KEYWORD: text}
+
+
+def _font(letter: int) -> ImageFont.FreeTypeFont:
+    data = files("resources").joinpath("fonts", "Inter-Medium.ttf").read_bytes()
+    return ImageFont.truetype(io.BytesIO(data), letter, layout_engine=ImageFont.Layout.BASIC)
+
+
+def _fitted(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
+    """As much of the text as is `width` px wide."""
+    line = " ".join(text.split())
+    if font.getlength(line) <= width:
+        return line
+    while line and font.getlength(line + "…") > width:
+        line = line[:-1].rstrip()
+    return line + "…" if line else ""
