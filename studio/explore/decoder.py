@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from core import latent
 from core.errors import RunError
+from core.threads import ThreadLimit
 from studio.explore.subjects import Moment
 from studio.faults import sentence
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from core.models import Generator
 
 CHUNK = 16  # pictures between two looks at what is more urgent: 45 ms of a 64-feature generator on two cores
-KEPT = 6  # loaded generators, 14 MiB each at 64 features
+KEPT_BYTES = 512 * 2**20  # of loaded generators: 36 of 64 features, so that a film strip loads each one once
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ class Decoder(QObject):
         self._waiting: dict[Channel, Wish] = {}
         self._changed = threading.Condition()
         self._loaded: OrderedDict[Moment, Generator] = OrderedDict()
+        self._limit = ThreadLimit()
+        self._cores: int | None = None
         self._thread = threading.Thread(target=self._run, name="studio decoder", daemon=True)
         self._thread.start()
 
@@ -105,6 +108,10 @@ class Decoder(QObject):
             else:
                 self._waiting[channel] = wish
             self._changed.notify()
+
+    def share_cores(self, shared: bool) -> None:
+        """While a training computes too, decode with one core: two teams of threads wait for each other."""
+        self._cores = 1 if shared else None
 
     def close(self) -> None:
         """Drop what waits, wait for what runs, end the thread. Nothing is delivered afterwards."""
@@ -160,6 +167,7 @@ class Decoder(QObject):
     def _generator(self, moment: Moment) -> "Generator":
         from core.generators import load  # torch takes 1.7 s, so only this thread pays for it
 
+        self._limit.set(self._cores)
         if moment.live is not None:
             return moment.live
         assert moment.path is not None
@@ -167,10 +175,14 @@ class Decoder(QObject):
             if not moment.path.exists():
                 raise RunError("This checkpoint has been replaced by newer ones. Choose another one.")
             self._loaded[moment] = load(moment.path)
-            while len(self._loaded) > KEPT:
+            while len(self._loaded) > 1 and sum(map(_size, self._loaded.values())) > KEPT_BYTES:
                 self._loaded.popitem(last=False)
         self._loaded.move_to_end(moment)
         return self._loaded[moment]
+
+
+def _size(generator: "Generator") -> int:
+    return sum(weight.nbytes for weight in generator.parameters())
 
 
 def _enlarged(pictures: NDArray[np.uint8], side: int, smooth: bool) -> NDArray[np.uint8]:
