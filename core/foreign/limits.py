@@ -1,0 +1,60 @@
+"""How much memory and time a foreign file may take, and how both are enforced.
+
+Memory counts what the child takes beyond torch as such, which no file can change: importing torch alone
+makes 527 MiB resident (torch 2.15 for CUDA on Linux; 236 of them are pages of shared libraries). ALLOWANCE
+is small enough that the child's own memory, those 291 MiB of torch included, stays under twice the file and
+512 MiB. No file that is refused gets as far as torch, unless it changes on the way: until then the child
+takes about 40 MiB.
+
+Within the child, the address space is limited where the system knows such a limit (Linux). Everywhere the
+parent watches the child's resident memory and ends it (Windows and macOS have no limit that works).
+"""
+
+from contextlib import suppress
+
+import psutil
+
+MAX_FILE = (
+    2 * 2**30
+)  # bytes; a generator takes 15 to 200 MB, with discriminator and optimisers five times that
+ALLOWANCE = 192 * 2**20
+SECONDS = 10.0  # for reading
+TORCH_SECONDS = (
+    60.0  # for importing torch, before it sees the file; a cold disk or a virus scanner may need them
+)
+WATCH_S = 0.02  # between two looks at the child
+
+
+def allowed(size: int) -> int:
+    """Bytes of memory that reading a file of `size` bytes may take."""
+    return 2 * size + ALLOWANCE
+
+
+def limit_growth(size: int) -> None:
+    """Let this process's address space grow by what the file may take, and no further."""
+    _limit_address_space(psutil.Process().memory_info().vms + allowed(size))
+
+
+def lift_growth() -> None:
+    """Take that limit back, for the import of torch, which maps gigabytes of libraries."""
+    _limit_address_space(None)
+
+
+def limit_work(size: int) -> None:
+    """Limit this process's processor time and the files it writes, once and for all."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        written = 2 * size + 2**20  # float16 becomes float32
+        resource.setrlimit(resource.RLIMIT_FSIZE, (written, written))
+        seconds = int(SECONDS + TORCH_SECONDS)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_address_space(length: int | None) -> None:
+    with suppress(ImportError, ValueError, OSError):  # no such limit: the parent watches
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (most if length is None else length, most))
