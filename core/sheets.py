@@ -3,7 +3,7 @@
 import base64
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -74,8 +74,7 @@ def arrange(
     if len(pictures) != len(sheet.z):
         raise ShapeError(f"The sheet has {len(sheet.z)} latent vectors, but {len(pictures)} pictures.")
     size = pictures.shape[1] * sheet.scale
-    letter = min(max(size // 7, 10), 22)
-    band = round(letter * 1.5) if sheet.labels else 0
+    letter, band = _lettering(size, sheet.labels)
     canvas = export.sheet(
         pictures, sheet.columns, sheet.spacing, rows=sheet.rows, scale=sheet.scale, band=band
     )
@@ -94,6 +93,14 @@ def arrange(
     return np.asarray(picture)
 
 
+def extent(size_px: int, sheet: Sheet) -> tuple[int, int, int]:
+    """Width and height in px of `arrange`'s picture of faces of this size, and of the band below each."""
+    size = size_px * sheet.scale
+    band = _lettering(size, sheet.labels)[1]
+    pitch = size + sheet.spacing
+    return sheet.columns * pitch + sheet.spacing, sheet.rows * (pitch + band) + sheet.spacing, band
+
+
 def save_sheet(
     path: Path, pictures: NDArray[np.uint8], sheet: Sheet, captions: Sequence[str] | None = None
 ) -> None:
@@ -101,10 +108,20 @@ def save_sheet(
     export.write_png(path, arrange(pictures, sheet, captions), _notes(sheet))
 
 
-def save_faces(folder: Path, pictures: NDArray[np.uint8], sheet: Sheet) -> None:
-    """Write 0000.png, 0001.png, ..., each a sheet of one face at `sheet.scale`. Raises StudioError."""
+def save_faces(
+    folder: Path,
+    pictures: NDArray[np.uint8],
+    sheet: Sheet,
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> None:
+    """Write 0000.png, 0001.png, ..., each a sheet of one face at `sheet.scale`. Raises StudioError.
+
+    `progress` is told the number of files written so far; what it raises ends the writing.
+    """
     export.check_pictures(pictures)
-    for path, z, picture in zip(export.numbered_paths(folder, len(pictures)), sheet.z, pictures, strict=True):
+    paths = export.numbered_paths(folder, len(pictures))
+    for index, (path, z, picture) in enumerate(zip(paths, sheet.z, pictures, strict=True)):
         alone = Sheet(
             z[None],
             rows=1,
@@ -117,6 +134,8 @@ def save_faces(folder: Path, pictures: NDArray[np.uint8], sheet: Sheet) -> None:
             config=sheet.config,
         )
         save_sheet(path, picture[None], alone)
+        if progress is not None:
+            progress(index + 1)
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -179,6 +198,12 @@ def _notes(sheet: Sheet) -> dict[str, str]:
         what = ", ".join(str(each["loc"][0]) for each in error.errors())
         raise ShapeError(f"A sheet cannot be written with this {what}. Choose a smaller value.") from error
     return {"Software": "DCGAN Studio", "Generator": stated["generator"], KEYWORD: text}
+
+
+def _lettering(size: int, labels: bool) -> tuple[int, int]:
+    """Height in px of the letters below faces of `size` px, and of the band that they stand in."""
+    letter = min(max(size // 9, 10), 22)
+    return letter, round(letter * 1.5) if labels else 0
 
 
 def _font(letter: int) -> ImageFont.FreeTypeFont:
