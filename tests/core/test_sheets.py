@@ -14,9 +14,9 @@ from PIL.PngImagePlugin import PngInfo
 
 from core import export
 from core.config import Config
-from core.errors import ShapeError, StudioError
+from core.errors import Cancelled, ShapeError, StudioError
 from core.latent import z_of_seed
-from core.sheets import KEYWORD, Sheet, arrange, read_sheet, save_faces, save_sheet
+from core.sheets import KEYWORD, Sheet, arrange, extent, read_sheet, save_faces, save_sheet
 
 DIGEST = "0123456789abcdef"
 
@@ -230,3 +230,21 @@ def test_sheets_that_cannot_be_are_not_made(tmp_path: Path) -> None:
     with pytest.raises(ShapeError, match="at least one column"):
         export.sheet(_pictures(4), 2, scale=0)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("labels", [False, True])
+def test_the_extent_is_that_of_the_picture(labels: bool) -> None:
+    sheet = Sheet(z_of_seed(0, 16, 5), 2, 3, spacing=4, scale=3, labels=labels)
+    width, height, band = extent(8, sheet)
+    assert arrange(_pictures(5), sheet).shape == (height, width, 3)
+    assert (band > 0) == labels
+
+
+def test_a_folder_that_is_given_up_midway_stops_there(tmp_path: Path) -> None:
+    def give_up(written: int) -> None:
+        if written == 2:
+            raise Cancelled("Enough.")
+
+    with pytest.raises(Cancelled):
+        save_faces(tmp_path / "faces", _pictures(4), Sheet(z_of_seed(0, 16, 4), 2, 2), progress=give_up)
+    assert len(list((tmp_path / "faces").iterdir())) == 2
