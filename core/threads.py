@@ -1,6 +1,9 @@
 """How many cores one thread computes with, without touching what other threads do."""
 
-from threadpoolctl import ThreadpoolController
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 
 class ThreadLimit:
@@ -18,10 +21,11 @@ class ThreadLimit:
 
     def set(self, count: int | None) -> None:
         """At most `count` cores from now on; None: as many as the process has."""
-        import torch
-
         if count == self._count:
             return
+        import torch
+        from threadpoolctl import ThreadpoolController
+
         if self._openmp is None:
             self._all = torch.get_num_threads()  # also makes torch's own setting of this thread, once
             self._openmp = ThreadpoolController().select(user_api="openmp")
