@@ -194,15 +194,26 @@ class Exploration(QObject):
         """
         self._push(replace(self.state, z=self.held(z), picked=None), text, merge)
 
-    def become(self, z: Vector, text: str, *, seed: int | None = None, picked: int | None = None) -> None:
+    def become(
+        self,
+        z: Vector,
+        text: str,
+        *,
+        seed: int | None = None,
+        picked: int | None = None,
+        truncation: float | None = None,
+    ) -> None:
         """Make z, as far as the locks allow, the current face and what resets go back to.
 
-        seed: of the random faces from now on; picked: which of the grid's faces z is.
+        seed: of the random faces from now on; picked: which of the grid's faces z is; truncation: the one
+        that z is to be seen with.
         """
         held = self.held(z)
         state = replace(self.state, z=held, origin=held, picked=picked)
         if seed is not None:
             state = replace(state, seed=seed, sheet=None)
+        if truncation is not None:
+            state = replace(state, truncation=truncation)
         self._push(state, text)
 
     def lay_out(self, z: Vector, columns: int, truncation: float, text: str) -> None:
