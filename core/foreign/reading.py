@@ -128,6 +128,7 @@ def _ask(file: IO[bytes], size: int, folder: Path, cancelled: Callable[[], bool]
             cwd=empty,
             env={key: os.environ[key] for key in _KEPT if key in os.environ} | _FIXED,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            start_new_session=True,  # Ctrl-C is for the parent, which ends the child
         )
     try:
         _watch(child, answer, size, cancelled, seconds)
