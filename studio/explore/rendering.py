@@ -1,0 +1,51 @@
+"""Faces for files: the moment's generator and its pictures, in the thread of a task."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import latent
+from core.errors import Cancelled, RunError
+from studio.explore.subjects import Moment
+
+if TYPE_CHECKING:
+    from core.models import Generator
+
+CHUNK = 16  # pictures between two looks at Cancel: 45 ms of a 64-feature generator on two cores
+
+
+def generator_of(moment: Moment) -> "Generator":
+    """The generator of a moment. Raises RunError if its file is gone or damaged."""
+    from core.generators import load  # imports torch
+
+    if moment.live is not None:
+        return moment.live
+    if moment.path is None or not moment.path.exists():
+        raise RunError("This checkpoint has been replaced by newer ones. Choose another one.")
+    return load(moment.path)
+
+
+def frames(
+    generator: "Generator", z: NDArray[np.float32], cancelled: Callable[[], bool]
+) -> Iterator[NDArray[np.uint8]]:
+    """The pictures of z (n, latent_dim), one after the other, each (size, size, 3). Raises Cancelled."""
+    for first in range(0, len(z), CHUNK):
+        if cancelled():
+            raise Cancelled("Cancelled; nothing was written.")
+        yield from latent.decode(generator, z[first : first + CHUNK])
+
+
+def pictures(
+    generator: "Generator",
+    z: NDArray[np.float32],
+    progress: Callable[[int, int | None], None],
+    cancelled: Callable[[], bool],
+) -> NDArray[np.uint8]:
+    """All pictures of z (n, latent_dim), (n, size, size, 3). Raises Cancelled."""
+    made = np.empty((len(z), generator.size, generator.size, 3), np.uint8)
+    for index, picture in enumerate(frames(generator, z, cancelled)):
+        made[index] = picture
+        progress(index + 1, len(z))
+    return made
