@@ -202,14 +202,16 @@ class Exploration(QObject):
         seed: int | None = None,
         picked: int | None = None,
         truncation: float | None = None,
+        origin: Vector | None = None,
     ) -> None:
         """Make z, as far as the locks allow, the current face and what resets go back to.
 
         seed: of the random faces from now on; picked: which of the grid's faces z is; truncation: the one
-        that z is to be seen with.
+        that z is to be seen with; origin: what resets go back to, if z is an edited face already.
         """
         held = self.held(z)
-        state = replace(self.state, z=held, origin=held, picked=picked)
+        back = held if origin is None else self.held(origin)
+        state = replace(self.state, z=held, origin=back, picked=picked)
         if seed is not None:
             state = replace(state, seed=seed, sheet=None)
         if truncation is not None:
@@ -249,6 +251,10 @@ class Exploration(QObject):
         if direction is not None:
             locks[name] = direction
         self._push(replace(self.state, locks=locks), "lock" if direction is not None else "unlock")
+
+    def unlock(self) -> None:
+        """Let go of everything that is locked."""
+        self._push(replace(self.state, locks={}), "unlock all")
 
     def settle(self) -> None:
         """A drag is over: the next edit is one of its own."""
