@@ -50,8 +50,8 @@ def save_onnx(path: Path, generator: Generator, *, name: str = "", seed: int = 0
     check = _check(data, generator, seed)
     if not check.max_difference <= TOLERANCE:
         raise StudioError(
-            f"The ONNX file was not kept: its pictures differ from torch's by {check.max_difference:.2g}, where "
-            f"{TOLERANCE:g} is allowed. Update onnxruntime, then try again."
+            f"The ONNX file was not kept: its pictures differ from torch's by {check.max_difference:.2g}, "
+            f"where {TOLERANCE:g} is allowed. Update onnxruntime, then try again."
         )
     commit(path, lambda file: file.write(data))
     return check

@@ -1,0 +1,93 @@
+"""A card for a generator file: what it is, where it comes from, and how it is used, in Markdown."""
+
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+
+from core.commit import commit
+from core.generators import GeneratorFacts
+from core.models import GeneratorShape
+
+_NAMES = {"run": "Run", "preset": "Preset", "source": "Learned from", "created": "Run begun"}
+
+
+def write_card(path: Path, facts: GeneratorFacts, weights: Path) -> None:
+    """Write the card of the generator file `weights`, all or nothing.
+
+    Names and origins are shown as plain text, since they may come from a stranger's file.
+    Raises StudioError if the place cannot be written.
+    """
+    commit(path, lambda file: file.write(_card(facts, weights.name).encode()))
+
+
+def _card(facts: GeneratorFacts, file_name: str) -> str:
+    shape = facts.shape
+    kind = "colour" if shape.channels == 3 else "grey"
+    rows = {
+        "Pictures": f"{shape.size} x {shape.size} px, {kind}",
+        "Latent size": f"{shape.latent_dim}",
+        "Channels per layer": ", ".join(map(str, (*shape.widths, shape.channels))),
+        "Parameters": f"{_parameters(shape):,}",
+        "Steps trained": "unknown" if facts.step is None else f"{facts.step:,}",
+        "Weights (digest)": facts.digest,
+    } | {_NAMES.get(key, key): value for key, value in facts.about.items()}
+    table = "\n".join(f"| {_plain(key)} | {_plain(value)} |" for key, value in rows.items())
+    source = _plain(facts.about.get("source", "")) or "pictures that are not named here"
+    quoted = json.dumps(file_name)
+    last = 3 * len(shape.widths)
+    return f"""# {_plain(facts.name) or "A generator"}
+
+The generator of a DCGAN (Radford et al. 2016). It draws a {shape.size} px {kind} picture from
+{shape.latent_dim} random numbers.
+
+| | |
+|---|---|
+{table}
+
+## Use
+
+With DCGAN Studio: drop the file on the window, or
+
+```sh
+dcgan-studio sample --generator {quoted} --count 64 --out faces.png
+dcgan-studio morph --generator {quoted} --seeds 1,2,3 --out morph.mp4
+```
+
+With PyTorch alone:
+
+```python
+import torch
+from safetensors.torch import load_file
+from torch.nn.functional import batch_norm, conv_transpose2d
+
+w = load_file({quoted})
+x = torch.randn(16, {shape.latent_dim}, 1, 1)
+for i in range(0, {last}, 3):
+    c, n = f"layers.{{i}}.", f"layers.{{i + 1}}."
+    x = conv_transpose2d(x, w[c + "weight"], w.get(c + "bias"), 2 if i else 1, 1 if i else 0)
+    x = batch_norm(x, w[n + "running_mean"], w[n + "running_var"], w[n + "weight"], w[n + "bias"]).relu()
+x = conv_transpose2d(x, w["layers.{last}.weight"], w.get("layers.{last}.bias"), 2, 1).tanh()  # in [-1, 1]
+pixels = ((x + 1) * 127.5).round().to(torch.uint8)  # (16, {shape.channels}, {shape.size}, {shape.size})
+```
+
+## Rights and limits
+
+It learned from: {source}. What may be done with these weights and with the pictures that they draw depends
+on the rights to those pictures and, where they show people, on theirs; this file grants none. The faces are
+invented, but one may resemble a person that it learned from, and they repeat whatever those pictures had too
+much or too little of.
+"""
+
+
+def _parameters(shape: GeneratorShape) -> int:
+    """Numbers that were learned: batch norm's two a channel, not its statistics."""
+    sides = (shape.latent_dim, *shape.widths, shape.channels)
+    convolutions = sum(16 * before * after for before, after in pairwise(sides))
+    biases = sum(width for width, bias in zip(sides[1:], shape.biases, strict=True) if bias)
+    return convolutions + biases + 2 * sum(shape.widths)
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows as it is, on one line."""
+    return re.sub(r"([\\`*_{}\[\]<>|#!&~])", r"\\\1", " ".join(text.split()))[:400]
