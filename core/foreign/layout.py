@@ -136,7 +136,7 @@ def _explained(networks: list[_Network]) -> Refusal:
         return Refusal(
             "holds no convolutions, so no DCGAN generator: choose the generator's file, often named netG."
         )
-    told = min(networks, key=lambda each: (_rank(each.prefix), _reads_as_discriminator(each), -_links(each)))
+    told = min(networks, key=_unlikelihood)
     under = f" under {quoted(told.prefix)}" if told.prefix else ""
     details = told.problems[:MAX_PROBLEMS]
     if _reads_as_discriminator(told):
@@ -146,6 +146,12 @@ def _explained(networks: list[_Network]) -> Refusal:
         )
     more = f" (and {len(told.problems) - 1} more)" if len(told.problems) > 1 else ""
     return Refusal(f"holds no DCGAN generator that fits{under}: {details[0]}{more}.", details)
+
+
+def _unlikelihood(network: _Network) -> tuple[int, bool, bool, int]:
+    """Least for the part that is most likely meant to be a generator: by its name, else by its shapes."""
+    alone = len(network.layers) == 1
+    return _rank(network.prefix), alone, _reads_as_discriminator(network), -_links(network)
 
 
 def _links(network: _Network) -> int:
