@@ -1,6 +1,6 @@
 """Faces for files: the moment's generator and its pictures, in the thread of a task."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,3 +49,14 @@ def pictures(
         made[index] = picture
         progress(index + 1, len(z))
     return made
+
+
+def frames_through(
+    moments: Sequence[Moment], z: NDArray[np.float32], cancelled: Callable[[], bool]
+) -> Iterator[NDArray[np.uint8]]:
+    """The picture of each z at its own moment, one after the other. Raises Cancelled."""
+    generator, before = None, None
+    for moment, vector in zip(moments, z, strict=True):
+        if generator is None or moment != before:
+            generator, before = generator_of(moment), moment
+        yield from frames(generator, vector[None], cancelled)
