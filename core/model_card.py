@@ -8,6 +8,7 @@ from pathlib import Path
 from core.commit import commit
 from core.generators import GeneratorFacts
 from core.models import GeneratorShape
+from core.runs import Run
 
 _NAMES = {"run": "Run", "preset": "Preset", "source": "Learned from", "created": "Run begun"}
 
@@ -19,6 +20,15 @@ def write_card(path: Path, facts: GeneratorFacts, weights: Path) -> None:
     Raises StudioError if the place cannot be written.
     """
     commit(path, lambda file: file.write(_card(facts, weights.name).encode()))
+
+
+def about_run(run: Run) -> dict[str, str]:
+    """Where a run's generator comes from, for `generators.save`.
+
+    Of the source only the name: a file that is shared tells no folders.
+    """
+    about = {"run": run.name, "source": Path(run.source).name or run.source, "created": run.created[:10]}
+    return about | ({"preset": run.preset} if run.preset else {})
 
 
 def _card(facts: GeneratorFacts, file_name: str) -> str:
