@@ -103,9 +103,9 @@ class MorphTimeline(Page):
             HelpDot(
                 "morphHelp",
                 "a morph",
-                "A film that turns one face into the next, at even pace. Spherical keeps to the sphere on which "
-                "latent vectors lie, so that the faces on the way are as clear as the others; linear goes "
-                "straight through it, and they can look washed out.",
+                "A film that turns one face into the next, at even pace. Spherical keeps to the sphere on "
+                "which latent vectors lie, so that the faces on the way are as clear as the others; linear "
+                "goes straight through it, and they can look washed out.",
             )
         )
         column = QVBoxLayout(self.content)
