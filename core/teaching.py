@@ -87,7 +87,7 @@ def read_answers(folder: Path) -> dict[str, list[Answer]]:
 def write_answers(folder: Path, answers: Mapping[str, Sequence[Answer]]) -> None:
     """Keep these answers in place of those before. Raises StudioError if the folder cannot be written."""
     data = {"schema": 1, "answers": {name: [asdict(each) for each in some] for name, some in answers.items()}}
-    text = json.dumps(data, ensure_ascii=False, indent=1).encode()
+    text = json.dumps(data, ensure_ascii=False).encode()
     commit(_path(folder), lambda file: file.write(text))
 
 

@@ -1,7 +1,7 @@
 """The one style sheet; `$names` are the tokens of `studio.theme.Palette`. Spacing keeps to 4 and 8 px.
 
 Widgets opt in by properties: `card`, `role` (labels: title, heading, muted, caption, value, error, chip),
-`kind` (buttons: primary, quiet, danger, link, fold, tab, segment) and `invalid` (fields).
+`kind` (buttons: primary, quiet, small, danger, link, fold, tab, segment) and `invalid` (fields).
 """
 
 TEMPLATE = """
@@ -55,6 +55,12 @@ QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover { background: $
 QPushButton[kind="quiet"]:checked, QToolButton[kind="quiet"]:checked { background: $pressed; }
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus { border: 1px solid $accent; }
 QToolButton[kind="quiet"] { min-width: 30px; padding: 0; }
+QToolButton[kind="small"] { background: transparent; border: 1px solid transparent; border-radius: 6px;
+    padding: 0;
+    min-width: 22px; max-width: 22px; min-height: 24px; max-height: 24px; }
+QToolButton[kind="small"]:hover { background: $hover; }
+QToolButton[kind="small"][on="true"] { background: $accent_soft; }
+QToolButton[kind="small"]:focus { border: 1px solid $accent; }
 QToolButton[kind="dot"] { background: transparent; border: 1px solid transparent; border-radius: 9px;
     padding: 0;
     min-width: 18px; max-width: 18px; min-height: 18px; max-height: 18px; }
@@ -159,6 +165,8 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QListView, QTreeView, QTableView { background: $surface; border: 1px solid $border; border-radius: 10px;
     outline: none; padding: 4px; alternate-background-color: $sunken; gridline-color: $border; }
 QListView::item { border-radius: 7px; padding: 4px 8px; }
+QListView[faces="true"], QListView[faces="true"]:focus { background: transparent; border: none; padding: 0; }
+QListView[faces="true"]::item { padding: 4px; }
 QListView::item:hover, QTreeView::item:hover, QTableView::item:hover { background: $hover; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected { background: $accent_soft;
     color: $text; }

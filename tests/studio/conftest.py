@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 from PySide6.QtCore import QThread
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -22,6 +22,9 @@ from core.models import build_generator
 from core.runs import Journal, Run
 from studio import jobs
 from studio.app import create
+from studio.explore.exploration import Exploration
+from studio.explore.subjects import subject_of_run
+from studio.theme import install
 from studio.window import MainWindow
 from tests.studio.hands import LONG, text, write
 
@@ -70,6 +73,18 @@ def make_run(runs_folder: Path) -> MakeRun:
         return run
 
     return make
+
+
+@pytest.fixture
+def exploration(make_run: MakeRun, qapp: QApplication) -> Iterator[Exploration]:
+    """The newest checkpoint of a run, opened to be explored."""
+    install(qapp)
+    made = Exploration()
+    subject = subject_of_run(make_run("explored"))
+    made.open(subject, subject.moments[-1])
+    yield made
+    jobs.wait_for_all()
+    made.close()
 
 
 @pytest.fixture(autouse=True)
