@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core import latent
 from core.arithmetic import CENTRE, combine, neighbourhood
@@ -14,7 +14,7 @@ from studio.explore.page import Page
 from studio.explore.tray import FaceTray
 from studio.parts import HelpDot, IconButton, label
 
-RESULT_PX = 132  # as high as the page leaves it
+RESULT_PX = 144  # about as much as the page is high
 MOST = 9  # faces of a term; the paper takes three
 EXAMPLES = ("Have it: smiling women", "Have it not: other women", "Shall get it: men")
 
@@ -120,21 +120,12 @@ class ArithmeticPage(Page):
 
     def _build(self) -> None:
         found = QWidget()
-        grid = QGridLayout(found)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
-        head = QHBoxLayout()
-        head.setSpacing(4)
-        head.addWidget(label("Around it", "caption"), 1)
-        head.addWidget(self._anew)
-        grid.addWidget(label("Result", "caption"), 0, 0)
-        grid.addLayout(head, 0, 1)
-        grid.addWidget(self.result, 1, 0)
-        grid.addWidget(self.around, 1, 1)
-        grid.setRowStretch(1, 1)
+        blocks = QHBoxLayout(found)
+        blocks.setContentsMargins(0, 0, 0, 0)
+        blocks.setSpacing(12)
         for block in (self.result, self.around):
             block.setFixedWidth(RESULT_PX)
+            blocks.addWidget(block)
         self._answer = QStackedWidget()
         self._answer.addWidget(found)
         self._answer.addWidget(self._missing)
@@ -147,17 +138,18 @@ class ArithmeticPage(Page):
             row.addWidget(term, 1)
         row.addWidget(label("=", "title"))
         row.addWidget(self._answer)
-        row.addWidget(
-            HelpDot(
-                "arithmeticHelp",
-                "arithmetic with faces",
-                "What A has and B has not is given to C: smiling women − other women + men makes smiling "
-                "men. Three faces for each letter work better than one, because what they do not share "
-                "averages out.",
-            ),
-            0,
-            Qt.AlignmentFlag.AlignTop,
+        side = QVBoxLayout()
+        help_dot = HelpDot(
+            "arithmeticHelp",
+            "arithmetic with faces",
+            "What A has and B has not is given to C: smiling women − other women + men makes smiling men. "
+            "Three faces for each letter work better than one, because what they do not share averages out. "
+            "Beside the result are faces near it.",
         )
+        side.addWidget(help_dot, 0, Qt.AlignmentFlag.AlignHCenter)
+        side.addStretch(1)
+        side.addWidget(self._anew)
+        row.addLayout(side)
 
     def empty(self) -> str:
         if self.exploration.usable:

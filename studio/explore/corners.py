@@ -75,7 +75,7 @@ class CornersPage(Page):
             for button in self._buttons(at):
                 buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
             buttons.addStretch(1)
-            tray.setFixedWidth(80)
+            tray.setFixedWidth(72)
             corners.addLayout(buttons, row, 4 if right else 0)
             corners.addWidget(tray, row, 3 if right else 1)
         corners.addWidget(self.pad, 0, 2, 2, 1)
