@@ -162,13 +162,9 @@ def _weights(out: Path, origin: Origin) -> Outcome:
 
 
 def _about(origin: Origin) -> dict[str, str]:
-    """Where the generator comes from. Of the source only the name: a file that is shared tells no folders."""
-    if origin.run is None:
-        return origin.facts.about
-    run = origin.run
-    source = Path(run.source).name or run.source
-    about = {"run": run.name, "source": source, "created": run.created[:10]}
-    return about | ({"preset": run.preset} if run.preset else {})
+    from core.model_card import about_run
+
+    return origin.facts.about if origin.run is None else about_run(origin.run)
 
 
 def _onnx(out: Path, origin: Origin) -> Outcome:
@@ -197,8 +193,8 @@ def _film(options: argparse.Namespace) -> Outcome:
     check_film(options.out.suffix.lower(), options.fps, scale)
     most = None
     if options.seconds is not None:
-        if not 0 < options.seconds < 36_000:
-            raise UsageError("export: --seconds is more than 0 and less than ten hours")
+        if not 0 < options.seconds <= 3_600:
+            raise UsageError("export: --seconds is more than 0 and at most an hour (3600)")
         most = max(1, round(options.seconds * options.fps))
     trained = runs.open_run(options.run)
     count, frames = frames_of(trained, face=options.face, most=most)

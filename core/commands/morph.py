@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NAME = "morph"
 ABOUT = "Turn faces into one another: a film, or a strip of pictures."
-_LONGEST = 36_000  # seconds
+_LONGEST = 3_600  # seconds
 
 
 def declare(sub: argparse.ArgumentParser) -> None:
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> Outcome:
     from core.timeline import Timeline
 
     if not 0 < options.seconds <= _LONGEST:
-        raise UsageError("morph: --seconds is more than 0 and at most ten hours")
+        raise UsageError("morph: --seconds is more than 0 and at most an hour (3600)")
     strip = options.out.suffix.lower() == ".png"
     if not strip:
         check_film(options.out.suffix.lower(), options.fps, options.scale)

@@ -109,7 +109,7 @@ def test_a_film_that_cannot_be_is_one_line(
 def test_ctrl_c_leaves_nothing_half_written(trained: Path, tmp_path: Path, suffix: str) -> None:
     out = tmp_path / f"morph{suffix}"
     child = subprocess.Popen(
-        [sys.executable, "main.py", "morph", "--run", trained, "--seeds", "1,2", "--seconds", "20000",
+        [sys.executable, "main.py", "morph", "--run", trained, "--seeds", "1,2", "--seconds", "2000",
          "--fps", "30", "--out", out],
         cwd=ROOT, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
