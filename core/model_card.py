@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from itertools import pairwise
 from pathlib import Path
 
@@ -60,8 +61,8 @@ The generator of a DCGAN (Radford et al. 2016). It draws a {shape.size} px {kind
 With DCGAN Studio: drop the file on the window, or
 
 ```sh
-dcgan-studio sample --generator {quoted} --count 64 --out faces.png
-dcgan-studio morph --generator {quoted} --seeds 1,2,3 --out morph.mp4
+dcgan-studio sample --generator {shlex.quote(file_name)} --count 64 --out faces.png
+dcgan-studio morph --generator {shlex.quote(file_name)} --seeds 1,2,3 --out morph.mp4
 ```
 
 With PyTorch alone:
