@@ -29,6 +29,10 @@ Setting = str | int | float | bool | None
 Count = Annotated[int, Field(ge=1, le=MOST_FACES)]
 
 
+class NoSheetError(StudioError):
+    """A PNG that is not a sheet of this program, or has lost what it carried."""
+
+
 @dataclass(frozen=True, eq=False)
 class Sheet:
     """How a sheet looks, and what its faces were made of.
@@ -142,11 +146,11 @@ def read_sheet(path: Path) -> Sheet:
     """The sheet that a PNG carries, its z bit for bit; the picture itself is not decoded.
 
     The file may come from a stranger: nothing is read past the limits above, and everything is checked.
-    Raises StudioError if it carries no sheet, or one that cannot be.
+    Raises NoSheetError if it carries no sheet, StudioError if it is damaged or no PNG.
     """
     text = read_text(path, KEYWORD, _MOST_TEXT)
     if text is None:
-        raise StudioError(
+        raise NoSheetError(
             f"{path.name} carries no faces: it is not a sheet of this program, or another program has saved "
             "it anew without them."
         )

@@ -13,7 +13,7 @@ from studio.explore.destination import ask_file, exports_of, file_name
 from studio.explore.exploration import Exploration, Vector
 from studio.explore.film_dialog import KINDS, FilmDialog
 from studio.explore.rendering import frames, frames_through, generator_of
-from studio.explore.subjects import Moment, Subject
+from studio.explore.subjects import Moment, Subject, title_of
 from studio.task import Progress, run_task
 
 PREVIEWED = 120  # frames: 0.4 s of a 64-feature generator on two cores
@@ -46,7 +46,7 @@ class FilmExport(QObject):
         if subject is None or moment is None or not len(z):
             return
         vectors = truncate(z, self._exploration.state.truncation if truncation is None else truncation)
-        about = f"{subject.name}, {moment.title}" if moments is None else subject.name
+        about = title_of(subject, moment) if moments is None else subject.name
         form = FilmDialog(self._over, "Export a film", about, fps=fps, loop=loop, side_px=subject.size_px)
         form.set_frames(len(z), subject.size_px, subject.size_px)
         self._preview(form, vectors, moments or (moment,))

@@ -13,7 +13,7 @@ from studio.explore.decoder import Faces
 from studio.explore.exploration import Exploration, Vector
 from studio.explore.export_dialog import ExportDialog, show_row, spin
 from studio.explore.sheet_preview import SheetPreview
-from studio.explore.subjects import Moment, Subject
+from studio.explore.subjects import Moment, Subject, title_of
 from studio.parts import Segmented, Switch, named
 
 MOST_ACROSS = 50
@@ -53,7 +53,7 @@ class SheetDialog(ExportDialog):
             over,
             "sheetDialog",
             "Export this face" if single else "Export a sheet of faces",
-            f"{subject.name}, {moment.title}",
+            title_of(subject, moment),
             self._preview,
         )
         self._vectors, self._count, self._truncation = vectors, count, truncation

@@ -18,7 +18,7 @@ from studio.explore.destination import ask_file, ask_folder, exports_of, file_na
 from studio.explore.exploration import Exploration, Vector
 from studio.explore.rendering import generator_of, pictures
 from studio.explore.sheet_dialog import ARRAY, FOLDER, SheetDialog
-from studio.explore.subjects import Moment, Subject
+from studio.explore.subjects import Moment, Subject, title_of
 from studio.task import Progress, run_task
 
 
@@ -112,7 +112,7 @@ def write_faces(
     whole = replace(
         sheet,
         digest=digest(generator),
-        generator=f"{subject.name}, {moment.title}"[:300],
+        generator=title_of(subject, moment)[:300],
         config=None if subject.run is None else subject.run.config.model_dump(),
     )
     if kind == FOLDER:

@@ -51,6 +51,11 @@ class Subject:
         return self.home
 
 
+def title_of(subject: Subject, moment: Moment) -> str:
+    """For people: the name, and the step where it is known."""
+    return subject.name if moment.step is None else f"{subject.name}, {moment.title}"
+
+
 def imported_folder() -> Path:
     """Where imported generators go: beside the runs."""
     return default_runs_folder() / "Generators"
