@@ -17,7 +17,7 @@ from studio.task import Progress, run_task
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 WHAT_CAN_BE_DROPPED = (
-    "A folder or a zip of pictures to train on, a generator (.pth, .pt, .safetensors), or a sheet of faces "
+    "a folder or a zip of pictures to train on, a generator (.pth, .pt, .safetensors), or a sheet of faces "
     "that this program has saved."
 )
 
