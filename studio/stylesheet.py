@@ -107,6 +107,9 @@ QLineEdit[invalid="true"], QComboBox[invalid="true"], QSpinBox[invalid="true"] {
     }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { background: transparent; border-color: $border;
     color: $disabled; }
+QLineEdit[compact="true"] { min-height: 24px; padding: 0 5px; }
+QSpinBox[plain="true"]::up-button, QSpinBox[plain="true"]::down-button, QSpinBox[plain="true"]::up-arrow,
+QSpinBox[plain="true"]::down-arrow { width: 0; height: 0; margin: 0; border: none; image: none; }
 QComboBox { padding-right: 2px; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("$icons/combo-arrow.svg"); width: 14px; height: 14px; }

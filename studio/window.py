@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.dialogs import Question
+from studio.explore.import_flow import SUFFIXES as GENERATORS
 from studio.explore.panel import ExplorePanel
 from studio.help import HelpDialog
 from studio.jobs import run_job
@@ -38,6 +39,7 @@ from studio.theme import RESOURCES, Appearance, theme
 from studio.warmup import Warm, warm_up
 
 TRAIN, EXPLORE, RUNS = range(3)
+PICTURES = (".png", ".jpg", ".jpeg", ".webp")  # only a PNG can be a sheet
 
 
 class MainWindow(QMainWindow):
@@ -91,6 +93,7 @@ class MainWindow(QMainWindow):
             (runs.watch_requested, self._watch),
             (runs.resume_requested, self._resume),
             (runs.open_requested, self._explore),
+            (explore.snapshot_wanted, session.want_snapshot),
             # what the training tells
             (session.state_changed, train.set_state),
             (session.progress, train.show_progress),
@@ -100,6 +103,7 @@ class MainWindow(QMainWindow):
             (session.steps, train.add_steps),
             (session.kept, train.add_kept),
             (session.samples, train.add_samples),
+            (session.snapshot, explore.show_snapshot),
             (session.saved, self._refresh_saved),
             (session.paused, train.show_paused),
             (session.finished, train.show_finished),
@@ -184,6 +188,7 @@ class MainWindow(QMainWindow):
     def _mark_running(self, opened: Opened) -> None:
         self.runs.set_running(opened.run.folder)
         self.runs.refresh()
+        self.explore.set_training(opened.run.folder)
 
     @Slot()
     def _refresh_saved(self) -> None:
@@ -194,6 +199,7 @@ class MainWindow(QMainWindow):
     def _after_training(self) -> None:
         self.runs.set_running(None)
         self.runs.refresh()
+        self.explore.set_training(None)
         self.explore.refresh()
         if self._closing:
             self.close()
@@ -268,7 +274,7 @@ class MainWindow(QMainWindow):
         path = _dropped(event)
         if path:
             event.acceptProposedAction()
-            self._overlay.cover(run=_is_run(path))
+            self._overlay.cover(*_meaning(path))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._overlay.hide()
@@ -278,11 +284,20 @@ class MainWindow(QMainWindow):
         path = _dropped(event)
         if path:
             event.acceptProposedAction()
-            if _is_run(path):
-                self._watch(Path(path))
-            else:
-                self.show_workspace(TRAIN)
-                self.train.choose_source(path)
+            self._open_dropped(path)
+
+    def _open_dropped(self, path: Path) -> None:
+        if path.suffix.lower() in GENERATORS and path.is_file():
+            self.show_workspace(EXPLORE)
+            self.explore.importing.open_file(path)
+        elif path.suffix.lower() in PICTURES and path.is_file():
+            self.show_workspace(EXPLORE)
+            self.explore.dropping.open_file(path)
+        elif _is_run(path):
+            self._watch(path)
+        else:
+            self.show_workspace(TRAIN)
+            self.train.choose_source(str(path))
 
 
 class _DropOverlay(QFrame):
@@ -303,23 +318,36 @@ class _DropOverlay(QFrame):
         column.addStretch(1)
         self.hide()
 
-    def cover(self, *, run: bool) -> None:
-        self._title.setText("Drop to look at this run" if run else "Drop to choose these pictures")
-        self._about.setText("Its faces and curves are shown" if run else "A folder or a zip file")
+    def cover(self, title: str, about: str) -> None:
+        self._title.setText(title)
+        self._about.setText(about)
         self.setGeometry(self._over.rect().adjusted(24, 24, -24, -24))
         self.show()
         self.raise_()
 
 
-def _is_run(path: str) -> bool:
+def _is_run(path: Path) -> bool:
     """Whether a folder is a run's; its grids are no pictures to train on."""
-    return (Path(path) / "run.json").is_file()
+    return (path / "run.json").is_file()
 
 
-def _dropped(event: QDropEvent | QDragEnterEvent) -> str:
-    """The one local folder or zip that is being dragged, or nothing."""
+def _meaning(path: Path) -> tuple[str, str]:
+    """What letting go of it would do, in a few words and in a sentence."""
+    kind = path.suffix.lower() if path.is_file() else ""
+    if kind in GENERATORS:
+        return "Drop to open this generator", "It is read safely and explored"
+    if kind in PICTURES:
+        return "Drop to open this picture", "A sheet brings its faces back; a photo can be looked for"
+    if _is_run(path):
+        return "Drop to look at this run", "Its faces and curves are shown"
+    return "Drop to choose these pictures", "A folder or a zip file"
+
+
+def _dropped(event: QDropEvent | QDragEnterEvent) -> Path | None:
+    """The one local folder or file that is being dragged, if it is of a kind that can be opened."""
     urls = event.mimeData().urls()
     if len(urls) != 1 or not urls[0].isLocalFile():
-        return ""
+        return None
     path = Path(urls[0].toLocalFile())
-    return str(path) if path.is_dir() or path.suffix.lower() == ".zip" else ""
+    known = path.suffix.lower() in (".zip", *GENERATORS, *PICTURES)
+    return path if path.is_dir() or known else None

@@ -1,139 +1,266 @@
-"""Random faces to choose from, and the sheet that is made of more of them."""
+"""Random faces to choose from, and what holds for all of them: seed, truncation, whom edits move."""
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRandomGenerator, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QPoint, QRandomGenerator, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpinBox
 
 from core.latent import z_of_seed
-from studio.parts import Button, Card, HelpDot, label, named
-from studio.pictures import PictureGrid
+from studio.explore.dragging import drag_face, is_drag
+from studio.explore.exploration import Exploration, Faces, State
+from studio.explore.history import UndoPasses
+from studio.explore.truncation import TruncationRow
+from studio.parts import Button, Card, Combo, HelpDot, IconButton, Segmented, label, named
+from studio.pictures import PictureGrid, to_image
 
-COLUMNS = (4, 5, 3)  # the first is the choice while the room is unknown
-MOST_ROWS = 8
+ACROSS = range(3, 9)
+USUAL = 4
+MOST = 64
 GAP = 4
 LARGEST_SEED = 2**31 - 1
-MOST_ACROSS = 50  # rows or columns of a sheet
+ONE, ALL = range(2)
+
+
+class FaceGrid(PictureGrid):
+    """Pictures of which one is chosen by a click and any can be dragged: `dragged(index)`."""
+
+    dragged = Signal(int)
+    resized = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(gap=GAP)
+        self._pressed: QPoint | None = None
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 200)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        if self._pressed is None or not is_drag(self._pressed, event.position().toPoint()):
+            return
+        index = self.index_at(self._pressed)
+        self._pressed = None
+        if index is not None:
+            self.dragged.emit(index)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is not None:
+            super().mousePressEvent(event)  # picks
+        self._pressed = None
 
 
 class GalleryCard(Card):
-    """Faces of a seed, as many as fit."""
+    """As many random faces as fit, or those of a sheet; `sheet_wanted` when they shall be saved."""
 
-    seeded = Signal(int)  # the person asks for others
-    picked = Signal(int)  # one of them shall become the current face
-    room_changed = Signal()  # more or fewer fit than before
+    sheet_wanted = Signal()
 
-    def __init__(self) -> None:
-        super().__init__("Random faces")
+    def __init__(self, exploration: Exploration) -> None:
+        super().__init__("Faces", margin=14)
         named(self, "galleryCard", "Random faces")
-        self.columns = COLUMNS[0]
-        self._rows = COLUMNS[0]
+        self._exploration = exploration
+        self._line = exploration.line(1)
+        self._rows = USUAL
+        self._asked: tuple[object, ...] = ()
+        self._bases = np.zeros((0, 0), np.float32)  # the faces without edits
+        self._vectors = self._bases
+        self._pictures: NDArray[np.uint8] | None = None
+        self._build()
+        self._line.ready.connect(self._show_faces)
+        exploration.opened.connect(self._forget)
+        exploration.moved.connect(self._show)
+        self._across.currentIndexChanged.connect(self._lay_out)
+        self._seed.valueChanged.connect(self._reseed)
+        self._before.clicked.connect(lambda: self._seed.setValue(self._seed.value() - 1))
+        self._after.clicked.connect(lambda: self._seed.setValue(self._seed.value() + 1))
+        self._shuffle.clicked.connect(self._take_any)
+        self._reach.chosen.connect(self._show)
+        self.grid.picked.connect(self._pick)
+        self.grid.dragged.connect(self._drag)
+        self.grid.resized.connect(self._lay_out)
+        self._export.clicked.connect(self.sheet_wanted)
+
+    def _build(self) -> None:
+        self._across = Combo("gallerySizeCombo", "Faces in a row")
+        self._across.setMinimumContentsLength(7)
+        self._across.addItems([f"{count} across" for count in ACROSS])
+        self._across.setCurrentIndex(ACROSS.index(USUAL))
         self.head.addWidget(
             HelpDot(
                 "seedHelp",
                 "a seed",
-                "The same seed and the same checkpoint always give the same faces: here, in an exported "
-                "sheet and on the command line.",
+                "The same seed and the same generator always give the same faces: here, in an exported sheet "
+                "and on the command line. Click a face to explore it; drag it to keep or combine it.",
             )
         )
-        self.grid = PictureGrid(gap=GAP)
+        self.head.addWidget(self._across)
+        self.grid = FaceGrid()
         named(self.grid, "randomGrid", "Random faces; choose one to explore it")
-        self.grid.setMinimumHeight(200)
-        self._seed = _spin("exploreSeed", "Seed of the random faces", 0, LARGEST_SEED)
+        self.body.addWidget(self.grid, 1)
+
+        self._seed = QSpinBox()
+        named(self._seed, "exploreSeed", "Seed of the random faces")
+        self._seed.setRange(0, LARGEST_SEED)
         self._seed.setKeyboardTracking(False)
+        self._seed.setProperty("plain", True)  # the buttons beside it do what its arrows would
         self._seed.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._seed.setMinimumWidth(60)
+        self._seed.lineEdit().setTextMargins(8, 0, 0, 0)  # the style sheet does not reach the editor inside
+        UndoPasses(self._seed.lineEdit())
         seed_label = label("Seed", "muted")
         seed_label.setBuddy(self._seed)
-        shuffle = Button("Random", "randomizeButton", icon_name="shuffle", accessible="Other random faces")
-        shuffle.setToolTip("Other faces, from a new seed")
+        self._before = IconButton("chevron-left", "previousSeedButton", "Previous seed")
+        self._after = IconButton("chevron-right", "nextSeedButton", "Next seed")
+        self._shuffle = Button("Random", "randomizeButton", icon_name="shuffle", accessible="Random faces")
+        self._shuffle.setToolTip("Other faces, from a new seed")
+        self._export = Button("Export sheet", "exportSheetButton")
+        self._export.setToolTip("Save these faces, or more of their seed, as one picture")
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self._shuffle, self._export):
+            buttons.addWidget(button, 1)
         row = QHBoxLayout()
-        row.setSpacing(8)
+        row.setSpacing(2)
         row.addWidget(seed_label)
-        row.addWidget(self._seed, 1)
-        row.addWidget(shuffle)
-        self.body.addWidget(self.grid, 1)
+        row.addSpacing(6)
+        for widget in (self._before, self._seed, self._after):
+            row.addWidget(widget, 1 if widget is self._seed else 0)
+        self.truncation = TruncationRow(self._exploration)
+        self._reach = Segmented(
+            (("editOneButton", "One"), ("editAllButton", "All")), "Which faces edits move"
+        )
+        reach = QHBoxLayout()
+        reach.setSpacing(6)
+        reach.addWidget(label("Edits move", "muted"))
+        reach.addWidget(
+            HelpDot(
+                "reachHelp",
+                "the difference between One and All",
+                "One: sliders and other edits change the large face only. All: the same change is made to "
+                "every face of the grid, which shows whether it means the same for all of them.",
+            )
+        )
+        reach.addStretch(1)
+        reach.addWidget(self._reach)
         self.body.addLayout(row)
-        self._seed.valueChanged.connect(self.seeded)
-        shuffle.clicked.connect(self._shuffle)
-        self.grid.picked.connect(self.picked)
+        self.body.addLayout(buttons)
+        self.body.addWidget(self.truncation)
+        self.body.addLayout(reach)
 
-    def seed(self) -> int:
-        return self._seed.value()
+    @property
+    def edited(self) -> bool:
+        """Whether the faces on view are not just those of the seed."""
+        state = self._exploration.state
+        return state.sheet is not None or bool(state.locks) or bool(self._edits(state).any())
 
-    def vectors(self, latent_dim: int) -> NDArray[np.float32]:
-        """The latent vectors of the faces that fit, (n, latent_dim)."""
-        return z_of_seed(self.seed(), latent_dim, self._rows * self.columns)
+    def shown(self) -> tuple[NDArray[np.float32], int]:
+        """The latent vectors of the faces on view, (n, latent_dim), and how many stand in a row."""
+        return self._vectors, self._columns()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        columns, rows = _fill(self.grid.width() + GAP, self.grid.height() + GAP)
-        if (columns, rows) != (self.columns, self._rows):
-            self.columns, self._rows = columns, rows
-            self.room_changed.emit()
+    def clear(self) -> None:
+        """Show no faces: there is no generator to draw them."""
+        self._pictures = None
+        self.grid.set_pictures(None)
 
-    @Slot()
-    def _shuffle(self) -> None:
-        self._seed.setValue(random_seed(besides=self.seed()))
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._line.set_active(True)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._line.set_active(False)
 
-class SheetCard(Card):
-    """How large a sheet shall be; `wanted(rows, columns)` when it shall be written."""
-
-    wanted = Signal(int, int)
-
-    def __init__(self) -> None:
-        super().__init__("Sheet of faces")
-        named(self, "sheetCard", "Export a sheet of faces")
-        self._rows = _spin("sheetRows", "Rows of the sheet", 1, MOST_ACROSS)
-        self._columns = _spin("sheetColumns", "Columns of the sheet", 1, MOST_ACROSS)
-        self._button = Button("Export sheet…", "exportSheetButton", icon_name="export")
-        self._about = label(
-            "", "caption", name="sheetAbout", accessible="What the sheet will hold", wrap=True
-        )
-        sizes = QHBoxLayout()
-        sizes.setSpacing(8)
-        for text, spin in (("Rows", self._rows), ("Columns", self._columns)):
-            caption = label(text, "muted")
-            caption.setBuddy(spin)
-            sizes.addWidget(caption)
-            sizes.addWidget(spin, 1)
-        self.body.addLayout(sizes)
-        self.body.addWidget(self._about)
-        self.body.addWidget(self._button)
-        for spin in (self._rows, self._columns):
-            spin.setValue(8)
-            spin.valueChanged.connect(self._describe)
-        self._button.clicked.connect(self._ask)
-        self._describe()
-
-    def set_busy(self, busy: bool) -> None:
-        self._button.setEnabled(not busy)
-        self._button.setText("Writing the sheet…" if busy else "Export sheet…")
+    # What is shown
 
     @Slot()
-    def _describe(self) -> None:
-        count = self._rows.value() * self._columns.value()
-        self._about.setText(
-            f"{count:,} faces of the seed above, as one PNG." if count > 1 else "One face, as a PNG."
-        )
+    def _lay_out(self) -> None:
+        """As many rows as leave the least of the height empty."""
+        columns = ACROSS[self._across.currentIndex()]
+        cell = (self.grid.width() + GAP) / columns
+        self._rows = max(1, min(MOST // columns, round((self.grid.height() + GAP) / cell)))
+        self._show()
+
+    def _columns(self) -> int:
+        state = self._exploration.state
+        return state.sheet_columns if state.sheet is not None else ACROSS[self._across.currentIndex()]
 
     @Slot()
-    def _ask(self) -> None:
-        self.wanted.emit(self._rows.value(), self._columns.value())
+    def _forget(self) -> None:
+        self._asked = ()
 
+    @Slot()
+    def _show(self) -> None:
+        """Show the state; runs for every event of a drag, and mostly finds nothing to do."""
+        state = self._exploration.state
+        if not self._exploration.latent_dim:
+            return
+        if self._seed.value() != state.seed:
+            self._seed.blockSignals(True)
+            self._seed.setValue(state.seed)
+            self._seed.blockSignals(False)
+        count = self._rows * ACROSS[self._across.currentIndex()]
+        edits = (state.z, state.origin) if self._reach.current() == ALL else ()
+        wanted = (state.seed, state.sheet, count, state.locks, *edits)
+        if not _same(wanted, self._asked):
+            self._asked = wanted
+            self.heading.setText("Faces" if state.sheet is None else "Sheet")
+            self._bases = self._exploration.held(self._exploration.faces(count))
+            self._vectors = self._bases + self._edits(state)
+            self._line.ask(self._vectors)
+        self._mark(state)
 
-def _fill(width: int, height: int) -> tuple[int, int]:
-    """Columns and rows of squares that leave the least of the height empty."""
+    def _edits(self, state: State) -> NDArray[np.float32]:
+        """What is added to every face."""
+        return state.z - state.origin if self._reach.current() == ALL else np.zeros_like(state.z)
 
-    def empty(columns: int) -> float:
-        return height - rows(columns) * width / columns
+    def _mark(self, state: State) -> None:
+        """Mark the face that is the large one, or was before it was edited."""
+        picked = state.picked
+        if picked is None:
+            hits = np.flatnonzero((self._bases == state.origin).all(1))
+            picked = int(hits[0]) if len(hits) else None
+        if self.grid.selected() != picked:  # else every event of a drag would repaint the grid
+            self.grid.select(picked)
 
-    def rows(columns: int) -> int:
-        return max(1, min(MOST_ROWS, height * columns // width))
+    @Slot(object)
+    def _show_faces(self, faces: Faces) -> None:
+        if faces.wish.moments[0] == self._exploration.moment and len(faces.pictures) == len(self._vectors):
+            self._pictures = faces.pictures
+            self.grid.set_pictures(faces.pictures, self._columns())
+            self._mark(self._exploration.state)
 
-    best = min(COLUMNS, key=empty)
-    return best, rows(best)
+    # What the person wants
+
+    @Slot(int)
+    def _reseed(self, seed: int) -> None:
+        exploration = self._exploration
+        base = z_of_seed(seed, exploration.latent_dim)[0]
+        z = base + self._edits(exploration.state)
+        exploration.become(z, f"seed {seed}", seed=seed, picked=0, origin=base)
+
+    @Slot()
+    def _take_any(self) -> None:
+        self._seed.setValue(random_seed(besides=self._exploration.state.seed))
+
+    @Slot(int)
+    def _pick(self, index: int) -> None:
+        if index < len(self._vectors):
+            self._exploration.become(
+                self._vectors[index], f"face {index + 1}", picked=index, origin=self._bases[index]
+            )
+
+    @Slot(int)
+    def _drag(self, index: int) -> None:
+        if self._pictures is not None and index < min(len(self._vectors), len(self._pictures)):
+            drag_face(self.grid, self._vectors[index], to_image(self._pictures[index]))
 
 
 def random_seed(besides: int = -1) -> int:
@@ -143,9 +270,8 @@ def random_seed(besides: int = -1) -> int:
     return seed
 
 
-def _spin(name: str, accessible: str, least: int, most: int) -> QSpinBox:
-    spin = QSpinBox()
-    named(spin, name, accessible)
-    spin.setRange(least, most)
-    spin.lineEdit().setTextMargins(8, 0, 0, 0)  # the style sheet does not reach the editor inside
-    return spin
+def _same(wanted: tuple[object, ...], asked: tuple[object, ...]) -> bool:
+    """Whether each is the same object, or the same number."""
+    return len(wanted) == len(asked) and all(
+        a is b or (isinstance(a, int) and a == b) for a, b in zip(wanted, asked, strict=True)
+    )

@@ -6,8 +6,8 @@ from PySide6.QtCore import QLocale, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
-from studio.explore.decoding import Explorable
 from studio.explore.face import FaceView
+from studio.panels.listing import ListedRun
 from studio.panels.run_list import STATES, source_title, when
 from studio.panels.thumbnails import Details
 from studio.parts import Button, Card, label, restyle
@@ -31,7 +31,7 @@ class RunDetails(Card):
         self.setAccessibleName("The chosen run")
         self.setMinimumWidth(336)
         self.setMaximumWidth(520)
-        self._run: Explorable | None = None
+        self._run: ListedRun | None = None
         self._picture = FaceView("runPicture", "The newest faces of the run")
         self._name = label("", "heading", name="runName", accessible="Name of the run")
         self._chip = label("", "chip", name="runState", accessible="State of the run")
@@ -75,7 +75,7 @@ class RunDetails(Card):
         self.body.addStretch(1)
         self.body.addLayout(buttons)
 
-    def show_run(self, each: Explorable | None) -> None:
+    def show_run(self, each: ListedRun | None) -> None:
         """Show a run; its picture and its size on disk follow by `show_details`."""
         before = self._run
         self._run = each

@@ -18,7 +18,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from core.runs import RunSummary, State
-from studio.explore.decoding import Explorable
+from studio.panels.listing import ListedRun
 from studio.panels.thumbnails import Thumbnail
 from studio.pictures import to_image
 from studio.theme import color
@@ -71,10 +71,10 @@ class RunsModel(QAbstractListModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._runs: list[Explorable] = []
+        self._runs: list[ListedRun] = []
         self._pictures: dict[Path, tuple[Path, QImage]] = {}  # by the run's folder
 
-    def show_runs(self, runs: Sequence[Explorable]) -> None:
+    def show_runs(self, runs: Sequence[ListedRun]) -> None:
         """Take the newest state; rows that stay keep their selection and scroll position."""
         before = [each.summary.run.folder for each in self._runs]
         if before == [each.summary.run.folder for each in runs]:
@@ -93,11 +93,11 @@ class RunsModel(QAbstractListModel):
         if self._runs:
             self.dataChanged.emit(self.index(0), self.index(len(self._runs) - 1), [PICTURE])
 
-    def without_picture(self) -> list[Explorable]:
+    def without_picture(self) -> list[ListedRun]:
         """The runs whose newest grid has not been drawn; an older one is shown meanwhile."""
         return [each for each in self._runs if each.summary.thumbnail != self._drawn(each)[0]]
 
-    def _drawn(self, each: Explorable) -> tuple[Path | None, QImage]:
+    def _drawn(self, each: ListedRun) -> tuple[Path | None, QImage]:
         return self._pictures.get(each.summary.run.folder, (None, QImage()))
 
     def row_of(self, folder: Path | None) -> int | None:

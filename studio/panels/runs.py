@@ -25,8 +25,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.runs import default_runs_folder
-from studio.explore.decoding import Explorable, find_runs
 from studio.jobs import NewestWins, run_job
+from studio.panels.listing import ListedRun, find_runs
 from studio.panels.run_details import RunDetails
 from studio.panels.run_list import EXPLORABLE, SEARCH, THUMBNAIL, RunDelegate, RunsModel
 from studio.panels.thumbnails import Thumbnail, details, thumbnails
@@ -61,7 +61,7 @@ class RunsPanel(QWidget):
         self._found.setSourceModel(self._model)
         self._found.setFilterRole(SEARCH)
         self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._lister = NewestWins(lambda folder: find_runs(folder, None), self)
+        self._lister = NewestWins(find_runs, self)
         self._looker = NewestWins(details, self)
         self._trash = Trash(self)
         self._timer = QTimer(self)
@@ -169,13 +169,13 @@ class RunsPanel(QWidget):
         super().hideEvent(event)
         self._timer.stop()
 
-    def current(self) -> Explorable | None:
+    def current(self) -> ListedRun | None:
         """The run selected."""
         index = self._list.currentIndex()
         return index.data(EXPLORABLE) if index.isValid() else None
 
     @Slot(object)
-    def _show(self, runs: list[Explorable]) -> None:
+    def _show(self, runs: list[ListedRun]) -> None:
         before, row = self.current(), self._list.currentIndex().row()
         self._model.show_runs(runs)
         if runs and self._pages.currentIndex() == 0:
@@ -227,7 +227,7 @@ class RunsPanel(QWidget):
             self._list.setCurrentIndex(self._found.index(0, 0))
         self._select()
 
-    def _trains(self, each: Explorable) -> bool:
+    def _trains(self, each: ListedRun) -> bool:
         return each.summary.state == "running" or each.summary.run.folder == self._running
 
     def _update_buttons(self) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from studio.explore.decoding import Explorable
+from studio.panels.listing import ListedRun
 from studio.pictures import read_grid, tiled
 
 ACROSS = 3  # faces in a row of a thumbnail; all 64 would be too small to tell apart
@@ -33,7 +33,7 @@ class Details:
     bytes_on_disk: int
 
 
-def thumbnails(wanted: list[Explorable], side_px: int) -> list[Thumbnail]:
+def thumbnails(wanted: list[ListedRun], side_px: int) -> list[Thumbnail]:
     """One for each run that has a grid."""
     return [
         Thumbnail(run.folder, grid, _thumbnail(grid, run.config.sample_count, side_px))
@@ -42,7 +42,7 @@ def thumbnails(wanted: list[Explorable], side_px: int) -> list[Thumbnail]:
     ]
 
 
-def details(each: Explorable) -> Details:
+def details(each: ListedRun) -> Details:
     """The whole newest grid, and the space that the run takes."""
     picture = None
     if each.summary.thumbnail is not None:
