@@ -41,7 +41,7 @@ class KeptFaces(QObject):
         """Look at the files again."""
         self.faces, self.unfit = [], 0
         self.changed.emit()
-        self._do(lambda keepsakes: None, lambda _: None)
+        self._do(None, lambda _: None)
 
     def add(self, z: Vector, truncation: float, name: str = "") -> None:
         """Keep a face; without a name it gets a number."""
@@ -59,6 +59,8 @@ class KeptFaces(QObject):
         )
 
     def remove(self, face: Favourite) -> None:
+        self.faces = [each for each in self.faces if each is not face]
+        self.changed.emit()
         self._do(
             lambda keepsakes: keepsakes.remove(face), lambda _: self._push(None, face, f"remove {face.name}")
         )
@@ -66,6 +68,9 @@ class KeptFaces(QObject):
     def rename(self, face: Favourite, name: str) -> None:
         """Nothing changes if another favourite has the name; that is told."""
         if name != face.name:
+            # At once, so that what is done next is done to the name that is read.
+            self.faces = [replace(face, name=name) if each is face else each for each in self.faces]
+            self.changed.emit()
             self._do(
                 lambda keepsakes: keepsakes.rename(face, name),
                 lambda kept: self._push(kept, face, f"rename {face.name}"),
@@ -88,25 +93,30 @@ class KeptFaces(QObject):
     def _push(self, now: Favourite | None, before: Favourite | None, text: str) -> None:
         self._exploration.history.push(_Kept(self, now, before, text))
 
-    def _do(self, change: Change, then: Callable[[Favourite | None], None]) -> None:
-        """Change what is kept, in a thread; then `then(what is kept now)`, if nothing else was opened."""
+    def _do(self, change: Change | None, then: Callable[[Favourite | None], None]) -> None:
+        """Change what is kept, in a thread, or only read it; then `then(what is kept now)`.
+
+        Not so if another run is opened meanwhile.
+        """
         keepsakes = self._home
         if keepsakes is None:
             return
 
         def work() -> tuple[Favourite | None, list[Favourite]]:
-            return change(keepsakes), keepsakes.favourites()
+            return change(keepsakes) if change is not None else None, keepsakes.favourites()
 
         def done(result: tuple[Favourite | None, list[Favourite]]) -> None:
             if keepsakes == self._home:  # else another run was opened meanwhile
                 kept, favourites = result
-                self._show(favourites)
+                if not self._waiting:  # else what comes next is shown already
+                    self._show(favourites)
                 then(kept)
             self._go_on()
 
         def failed(sentence: str) -> None:
             self._exploration.message.emit(sentence)
-            self.changed.emit()  # what was typed over is put back
+            if change is not None:
+                self._do(None, lambda _: None)  # show what is kept indeed
             self._go_on()
 
         self._waiting.append(lambda: run_job(self, work, done, failed))

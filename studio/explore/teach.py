@@ -105,8 +105,7 @@ class TeachDialog(QDialog):
         self._answers.append(Answer(self._seed, yes, moment.step if moment else None))
         self._keep()
         self._next()
-        if yes is not None:
-            self._learn()
+        self._learn()
 
     @Slot()
     def _go_back(self) -> None:
@@ -183,19 +182,24 @@ class TeachDialog(QDialog):
 
     @Slot()
     def _save(self) -> None:
-        if self._direction is None:
-            return
-        try:
-            Keepsakes(self._folder).add(self._direction)
-        except StudioError as error:
-            self._asking.complain(str(error))
-            return
-        self.learned.emit(self._direction)
+        if self._direction is not None:
+            self._asking.allow_save(False)
+            keepsakes, direction = Keepsakes(self._folder), self._direction
+            run_job(self, lambda: replace_kept(keepsakes, direction), self._saved, self._asking.complain)
+
+    def _saved(self, kept: Direction) -> None:
+        self.learned.emit(kept)
         self.accept()
 
     @Slot()
     def _leave(self) -> None:
         self._line.close()
+
+
+def replace_kept(keepsakes: Keepsakes, direction: Direction) -> Direction:
+    """Keep a direction in place of the one that was learned under its name before. Raises StudioError."""
+    keepsakes.remove(direction)
+    return keepsakes.add(direction)
 
 
 def _told(answers: list[Answer]) -> tuple[int, int]:

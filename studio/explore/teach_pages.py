@@ -86,7 +86,7 @@ class NamePage(QWidget):
 
     @Slot()
     def _take(self) -> None:
-        self.given.emit(self._field.text().strip())
+        self.given.emit(" ".join(self._field.text().split()))
 
     @Slot(QListWidgetItem)
     def _go_on(self, item: QListWidgetItem) -> None:

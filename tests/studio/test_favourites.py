@@ -107,10 +107,10 @@ def test_what_is_removed_comes_back_in_its_place_with_undo(
     with qtbot.waitSignal(exploration.message, check_params_cb=lambda said: "Undo brings it back" in said):
         click(qtbot, page, "favouriteRemoveButton")
     _await_names(qtbot, page, ["Anna"])
-    assert exploration.history.undoText() == "remove Face 1"
+    qtbot.waitUntil(lambda: exploration.history.undoText() == "remove Face 1")
     exploration.history.undo()
     _await_names(qtbot, page, ["Face 1", "Anna"])
-    assert sorted(each.name for each in _kept(exploration)) == ["Anna", "Face 1"]
+    qtbot.waitUntil(lambda: sorted(each.name for each in _kept(exploration)) == ["Anna", "Face 1"])
     exploration.history.redo()
     _await_names(qtbot, page, ["Anna"])
     exploration.history.undo()
@@ -128,11 +128,11 @@ def test_it_can_be_renamed_and_a_name_that_is_taken_is_refused_in_words(
     assert editor is not None
     editor.setText("Bert")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
-    _await_names(qtbot, page, ["Bert", "Anna"])
-    assert [each.name for each in _kept(exploration)] == ["Bert", "Anna"]
+    qtbot.waitUntil(lambda: [each.name for each in _kept(exploration)] == ["Bert", "Anna"])
     with qtbot.waitSignal(exploration.message, check_params_cb=lambda said: "Choose another name" in said):
         _list(page).item(0).setText("Anna")
     _await_names(qtbot, page, ["Bert", "Anna"])
+    assert exploration.history.undoText() == "rename Face 1"
     exploration.history.undo()
     _await_names(qtbot, page, ["Face 1", "Anna"])
 

@@ -1,0 +1,163 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox
+from pytestqt.qtbot import QtBot
+
+from core import runs
+from core.data.cache import PictureCache
+from core.data.prepare import prepare
+from core.data.sources import open_source
+from core.generators import load, save
+from core.latent import decode, z_of_seed
+from core.neighbours import nearest
+from core.runs import Run
+from studio import jobs
+from studio.explore.copies import CopiesPage
+from studio.explore.exploration import Exploration
+from studio.explore.face_list import FaceList
+from studio.explore.subjects import subject_of_file, subject_of_run
+from studio.theme import install
+from tests.studio.hands import LONG, click, text
+
+
+@pytest.fixture
+def cache(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PictureCache:
+    monkeypatch.setenv("DCGAN_STUDIO_CACHE", str(tmp_path / "cache"))
+    return prepare(open_source(folder), size=32)
+
+
+@pytest.fixture
+def run(cache: PictureCache, folder: Path, make_run: Callable[..., Run]) -> Run:
+    made = make_run("faces")
+    return runs.change(made, made.config, source=str(folder), source_digest=cache.digest)
+
+
+@pytest.fixture
+def exploration(run: Run, qapp: QApplication) -> Iterator[Exploration]:
+    install(qapp)
+    made = Exploration()
+    subject = subject_of_run(run)
+    made.open(subject, subject.moments[-1])
+    yield made
+    jobs.wait_for_all()
+    made.close()
+
+
+@pytest.fixture
+def page(exploration: Exploration, qtbot: QtBot) -> CopiesPage:
+    page = CopiesPage(exploration)
+    qtbot.addWidget(page)
+    page.resize(1000, 150)
+    page.show()
+    return page
+
+
+def _list(page: CopiesPage, name: str = "copiesNearest") -> FaceList:
+    found = page.findChild(FaceList, name)
+    assert found is not None
+    return found
+
+
+def _captions(page: CopiesPage) -> list[str]:
+    return [_list(page).item(at).text() for at in range(_list(page).count())]
+
+
+def _expected(exploration: Exploration, cache: PictureCache, seed: int) -> list[str]:
+    assert exploration.moment is not None
+    assert exploration.moment.path is not None
+    picture = decode(load(exploration.moment.path), z_of_seed(seed, 10))[0]
+    return [f"{each.distance:.1f} away" for each in nearest(cache, picture, 6)]
+
+
+def _button(page: CopiesPage, name: str) -> QAbstractButton:
+    found = page.findChild(QAbstractButton, name)
+    assert found is not None
+    return found
+
+
+def test_it_shows_the_nearest_training_pictures_and_a_yardstick(
+    qtbot: QtBot, page: CopiesPage, exploration: Exploration, cache: PictureCache
+) -> None:
+    qtbot.waitUntil(_button(page, "copiesLookButton").isEnabled)
+    click(qtbot, page, "copiesLookButton")
+    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 0))
+    assert "Real pictures are typically" in text(page, "copiesWords")
+    exploration.become(z_of_seed(1, 10)[0], "another face")
+    assert "has changed" in text(page, "copiesWords")
+    click(qtbot, page, "copiesLookButton")
+    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 1))
+
+
+def test_it_follows_the_face_if_asked_and_only_while_it_is_seen(
+    qtbot: QtBot, page: CopiesPage, exploration: Exploration, cache: PictureCache
+) -> None:
+    follow = page.findChild(QCheckBox, "copiesFollow")
+    assert follow is not None
+    qtbot.waitUntil(follow.isEnabled)
+    follow.setChecked(True)
+    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 0))
+    exploration.become(z_of_seed(2, 10)[0], "another face")
+    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 2))
+    page.hide()
+    exploration.become(z_of_seed(3, 10)[0], "another face")
+    assert not page._settled.isActive()
+    page.show()
+    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 3))
+
+
+def test_pictures_that_are_not_prepared_any_more_are_prepared_again(
+    qtbot: QtBot, exploration: Exploration, cache: PictureCache
+) -> None:
+    cache.folder.rename(cache.folder.with_name("elsewhere"))
+    (cache.folder.with_name("elsewhere") / "cache.json").unlink()
+    page = CopiesPage(exploration)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: "Prepare them again" in text(page, "copiesTrouble"))
+    click(qtbot, page, "copiesPrepareButton")
+    qtbot.waitUntil(_button(page, "copiesLookButton").isEnabled, timeout=LONG)
+    assert page._training.cache is not None
+    assert page._training.cache.digest == cache.digest
+    assert not page._training.others
+
+
+def test_pictures_that_are_gone_are_asked_for_and_others_are_told_apart(
+    qtbot: QtBot, exploration: Exploration, cache: PictureCache, folder: Path
+) -> None:
+    (cache.folder / "cache.json").unlink()
+    moved = folder.rename(folder.with_name("moved"))
+    (moved / "0.png").unlink()
+    page = CopiesPage(exploration)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: "Prepare them again" in text(page, "copiesTrouble"))
+    click(qtbot, page, "copiesPrepareButton")
+    qtbot.waitUntil(lambda: "There is no folder" in text(page, "copiesTrouble"))
+    assert page._training.run is not None
+    page._training._prepare(page._training.run, str(moved))
+    qtbot.waitUntil(_button(page, "copiesLookButton").isEnabled, timeout=LONG)
+    assert page._training.others
+
+
+def test_an_imported_generator_has_no_training_pictures(
+    qtbot: QtBot, page: CopiesPage, exploration: Exploration, tmp_path: Path
+) -> None:
+    assert exploration.moment is not None
+    assert exploration.moment.path is not None
+    save(tmp_path / "other.safetensors", load(exploration.moment.path), name="other")
+    imported = subject_of_file(tmp_path / "other.safetensors")
+    exploration.open(imported, imported.moments[0])
+    qtbot.waitUntil(lambda: "imported generator" in text(page, "copiesTrouble"))
+    assert not _button(page, "copiesPrepareButton").isVisible()
+
+
+def test_a_copy_is_called_one(page: CopiesPage) -> None:
+    from studio.explore.comparison import verdict
+
+    real = np.linspace(10, 60, 51)
+    assert "was copied" in verdict(3.0, real)
+    assert "by eye" in verdict(20.0, real)
+    assert "no sign of a copy" in verdict(40.0, real)
