@@ -158,6 +158,8 @@ class ArithmeticPage(Page):
 
     @Slot()
     def _renew(self) -> None:
+        if not all(term.faces.settled for term in self.terms):
+            return
         lacking = [letter for letter, term in zip("ABC", self.terms, strict=True) if not term.faces.vectors]
         self._answer.setCurrentIndex(1 if lacking else 0)
         if lacking:

@@ -34,6 +34,11 @@ class Collection(QObject):
         exploration.opened.connect(self._open)
         self._open()
 
+    @property
+    def settled(self) -> bool:
+        """False while another run opens and these are still faces of the one before."""
+        return all(len(each) == self._exploration.latent_dim for each in self.vectors)
+
     def put(self, vectors: Vectors, text: str) -> None:
         """Have these from now on. text: for undo ("Undo add a face to the morph")."""
         self._exploration.history.push(_Put(self, self.vectors, vectors, text))

@@ -163,7 +163,7 @@ class CornersPage(Page):
 
     @Slot()
     def _draw(self) -> None:
-        if not all(faces.vectors for faces in self.faces):
+        if not all(faces.vectors and faces.settled for faces in self.faces):
             return
         self._places.clear()
         self._line.ask(self.sheet())

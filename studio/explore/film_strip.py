@@ -45,7 +45,7 @@ class FilmStrip(QWidget):
     def lay_out(self, captions: Sequence[str], images: Sequence[QImage | None]) -> None:
         """Other pictures, as far as they are known."""
         self._captions, self._images = list(captions), list(images)
-        self._fresh = [False] * len(self._images)
+        self._fresh = [image is not None for image in images]
         self._hovered = None
         self.set_current(None)
 

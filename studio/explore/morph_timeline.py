@@ -124,6 +124,7 @@ class MorphTimeline(Page):
         self._playback.ended.connect(self.pause)
         self._settle.timeout.connect(self.exploration.settle)
         self.slider.valueChanged.connect(self._scrub)
+        self.slider.sliderPressed.connect(lambda: self._scrub(self.slider.value()))
         self.slider.sliderReleased.connect(self.exploration.settle)
         self.keyframes.changed.connect(self._renew)
         self.tray.picked.connect(self._jump)

@@ -102,11 +102,11 @@ class TimeStrip(Page):
         current = self.exploration.moment
         chosen = thinned(moments, self.strip.room(), current)
         if chosen != self._moments:
+            before = next((self._known.get(each) for each in self._moments if each.live), None)
             self._moments = chosen
-            self.strip.lay_out([_caption(each) for each in chosen], [None] * len(chosen))
-            for index, moment in enumerate(chosen):
-                if moment in self._known:
-                    self.strip.set_image(index, self._known[moment])
+            # The live picture stays until the next one is there: a new one comes every second.
+            images = [self._known.get(each, before if each.live else None) for each in chosen]
+            self.strip.lay_out([_caption(each) for each in chosen], images)
         self.strip.set_current(chosen.index(current) if current in chosen else None)
         self._known = {moment: image for moment, image in self._known.items() if moment in moments}
         self._follow()
