@@ -166,13 +166,14 @@ class CornersPage(Page):
         if not all(faces.vectors and faces.settled for faces in self.faces):
             return
         self._places.clear()
+        self.pad.set_across(self.across)
         self._line.ask(self.sheet())
         self._follow()
 
     @Slot(object)
     def _receive(self, faces: Faces) -> None:
         if len(faces.pictures) == self.across**2:
-            self.pad.set_sheet(faces.pictures, self.across)
+            self.pad.set_sheet(faces.pictures)
 
     @Slot(float, float)
     def _move(self, u: float, v: float) -> None:

@@ -49,10 +49,14 @@ class Pad(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor)
         theme().changed.connect(self.update)
 
-    def set_sheet(self, pictures: NDArray[np.uint8] | None, across: int) -> None:
-        """The faces under the dot, (across * across, s, s, 3), or None while they are being made."""
+    def set_across(self, across: int) -> None:
+        """How many faces of the sheet lie side by side."""
         self._across = across
-        self._sheet = None if pictures is None else to_image(tiled(pictures, across))
+        self.update()
+
+    def set_sheet(self, pictures: NDArray[np.uint8]) -> None:
+        """The faces under the dot, (across * across, s, s, 3)."""
+        self._sheet = to_image(tiled(pictures, self._across))
         self.update()
 
     def place(self, u: float, v: float) -> None:
