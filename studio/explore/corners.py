@@ -61,6 +61,7 @@ class CornersPage(Page):
         self._line.set_active(False)
         self._build()
         self._connect()
+        self._draw()
         self.look()
 
     def _build(self) -> None:
