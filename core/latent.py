@@ -5,6 +5,8 @@ Everything but `decode` is NumPy, so that the window can move sliders before tor
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core import draws
 from core.errors import ShapeError
+from core.threads import ThreadLimit
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -111,11 +114,16 @@ def hold(z: ArrayLike, directions: ArrayLike, values: ArrayLike) -> NDArray[np.f
     return (start + np.linalg.pinv(along) @ missing).astype(np.float32)
 
 
-def decode(generator: Generator, z: NDArray[np.float32] | Tensor, batch: int = 64) -> NDArray[np.uint8]:
+def decode(
+    generator: Generator, z: NDArray[np.float32] | Tensor, batch: int = 64, *, exact: bool = True
+) -> NDArray[np.uint8]:
     """Pictures of latent vectors, `batch` at a time; any thread may call it.
 
     z: (n, latent_dim) float32 -> (n, size, size, 3) uint8, sRGB; a grey generator gives three equal channels.
-    Raises ShapeError if latent_dim is not the generator's.
+    On a CPU the pictures are shared out among cores, one core a picture: a convolution on several cores
+    rounds differently with their number and with the batch (2e-7, so one level of one pixel in a million),
+    and a sheet must come back the same bit for bit. exact=False spends all cores on each picture instead,
+    which is faster for one. Raises ShapeError if latent_dim is not the generator's.
     """
     import torch  # 1.7 s, which the window must not pay before it is shown
 
@@ -126,14 +134,25 @@ def decode(generator: Generator, z: NDArray[np.float32] | Tensor, batch: int = 6
         )
     device = next(generator.parameters()).device
     pictures = np.empty((len(z), generator.size, generator.size, 3), np.uint8)
-    with torch.inference_mode():
-        for first in range(0, len(z), batch):
-            faces = generator(torch.as_tensor(z[first : first + batch], dtype=torch.float32, device=device))
+
+    def fill(part: slice) -> None:
+        with torch.inference_mode():
+            faces = generator(torch.as_tensor(z[part], dtype=torch.float32, device=device))
             levels = faces.float().add_(1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8)
-            pictures[first : first + batch] = (
-                levels.permute(0, 2, 3, 1).cpu().numpy()
-            )  # 1 channel fills all 3
+            pictures[part] = levels.permute(0, 2, 3, 1).cpu().numpy()  # 1 channel fills all 3
+
+    cores = torch.get_num_threads() if exact and device.type == "cpu" else 1
+    share = max(1, min(batch, -(-len(z) // cores)))
+    parts = [slice(first, first + share) for first in range(0, len(z), share)]
+    for _ in _single_cores(cores).map(fill, parts) if cores > 1 else map(fill, parts):
+        pass
     return pictures
+
+
+@cache
+def _single_cores(count: int) -> ThreadPoolExecutor:
+    """Threads that compute with one core each."""
+    return ThreadPoolExecutor(count, "decode", initializer=lambda: ThreadLimit().set(1))
 
 
 def _pair(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

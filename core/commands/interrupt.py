@@ -21,7 +21,7 @@ class Interrupt:
             raise KeyboardInterrupt
         self.signal = number
         self.control.stop()
-        sys.stderr.write("\nStopping and saving. Press Ctrl-C again to end at once.\n")
+        sys.stderr.write("\nStopping. Press Ctrl-C again to end at once.\n")
 
 
 @contextmanager

@@ -159,7 +159,7 @@ class Decoder(QObject):
         if len(wish.moments) == 1:
             generator = self._generator(wish.moments[0])
             for first in range(0, len(wish.z), CHUNK):
-                yield latent.decode(generator, wish.z[first : first + CHUNK])
+                yield latent.decode(generator, wish.z[first : first + CHUNK], exact=len(wish.z) > 1)
         else:
             for moment, z in zip(wish.moments, wish.z, strict=True):
                 yield latent.decode(self._generator(moment), z[None])

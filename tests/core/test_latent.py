@@ -95,3 +95,19 @@ def test_decode_works_in_another_thread_and_leaves_no_graph() -> None:
 def test_decode_names_the_length_it_needs() -> None:
     with pytest.raises(ShapeError, match="10 numbers"):
         latent.decode(_generator(), latent.z_of_seed(0, 11))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_pictures_do_not_depend_on_the_batch_or_the_cores(threads: int) -> None:
+    torch.manual_seed(0)
+    generator = Generator(GeneratorShape(100, (192, 96, 48, 24), 3, (False,) * 5)).eval()
+    z = latent.z_of_seed(0, 100, 70)
+    before = torch.get_num_threads()
+    one_by_one = np.concatenate([latent.decode(generator, each[None]) for each in z])
+    torch.set_num_threads(threads)
+    try:
+        for batch in (3, 16, 64):
+            np.testing.assert_array_equal(latent.decode(generator, z, batch), one_by_one)
+        np.testing.assert_array_equal(latent.decode(generator, z[:5]), one_by_one[:5])
+    finally:
+        torch.set_num_threads(before)
