@@ -6,8 +6,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from core.commands.drawing import draw, open_origin
 from core.commands.numbers import positive
-from core.commands.origin import add_origin, open_generator
+from core.commands.origin import add_origin
 from core.commands.outcome import Outcome
 
 NAME = "sample"
@@ -28,17 +29,30 @@ def declare(sub: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Outcome:
     import numpy as np
 
-    from core.export import save
-    from core.latent import decode, z_of_seed
+    from core.export import save, square
+    from core.latent import z_of_seed
+    from core.sheets import Sheet, save_sheet
 
-    generator, path = open_generator(options)
-    z = z_of_seed(options.seed, generator.latent_dim, options.count)
+    origin = open_origin(options)
+    size = origin.generator.size
+    z = z_of_seed(options.seed, origin.generator.latent_dim, options.count)
+    pictures = np.empty((options.count, size, size, 3), np.uint8)
     with tqdm(total=options.count, unit="face", disable=not sys.stderr.isatty()) as bar:
-        parts = []
-        for first in range(0, options.count, 64):
-            parts.append(decode(generator, z[first : first + 64]))
-            bar.update(len(parts[-1]))
-    pictures = np.concatenate(parts)
-    save(pictures, options.out, text={"Seed": str(options.seed), "Generator": path.name})
-    facts = {"out": str(options.out), "count": options.count, "seed": options.seed, "checkpoint": str(path)}
+        for index, picture in enumerate(draw(origin.generator, z)):
+            pictures[index] = picture
+            bar.update()
+    if options.out.suffix.lower() == ".png" and not options.out.is_dir():
+        columns = square(options.count)
+        rows = -(-options.count // columns)
+        config = origin.run.config.model_dump() if origin.run else None
+        sheet = Sheet(z, rows, columns, digest=origin.facts.digest, generator=origin.title, config=config)
+        save_sheet(options.out, pictures, sheet)
+    else:
+        save(pictures, options.out, text={"Seed": str(options.seed), "Generator": origin.path.name})
+    facts = {
+        "out": str(options.out),
+        "count": options.count,
+        "seed": options.seed,
+        "checkpoint": str(origin.path),
+    }
     return Outcome(facts, f"{options.count:,} faces of seed {options.seed} are in {options.out}.")
