@@ -10,6 +10,7 @@ from core.latent import z_of_seed
 from studio.explore.dragging import drag_face, is_drag
 from studio.explore.exploration import Exploration, Faces, State
 from studio.explore.history import UndoPasses
+from studio.explore.sheet_pager import SheetPager
 from studio.explore.truncation import TruncationRow
 from studio.parts import Button, Card, Combo, HelpDot, IconButton, Segmented, label, named
 from studio.pictures import PictureGrid, to_image
@@ -83,6 +84,7 @@ class GalleryCard(Card):
         self._after.clicked.connect(lambda: self._seed.setValue(self._seed.value() + 1))
         self._shuffle.clicked.connect(self._take_any)
         self._reach.chosen.connect(self._show)
+        self._pager.turned.connect(self._show)
         self.grid.picked.connect(self._pick)
         self.grid.dragged.connect(self._drag)
         self.grid.resized.connect(self._lay_out)
@@ -104,7 +106,9 @@ class GalleryCard(Card):
         self.head.addWidget(self._across)
         self.grid = FaceGrid()
         named(self.grid, "randomGrid", "Random faces; choose one to explore it")
+        self._pager = SheetPager()
         self.body.addWidget(self.grid, 1)
+        self.body.addWidget(self._pager)
 
         self._seed = QSpinBox()
         named(self._seed, "exploreSeed", "Seed of the random faces")
@@ -162,8 +166,11 @@ class GalleryCard(Card):
         return state.sheet is not None or bool(state.locks) or bool(self._edits(state).any())
 
     def shown(self) -> tuple[NDArray[np.float32], int]:
-        """The latent vectors of the faces on view, (n, latent_dim), and how many stand in a row."""
-        return self._vectors, self._columns()
+        """The latent vectors of the grid, all pages of it, (n, latent_dim), and how many stand in a row."""
+        state = self._exploration.state
+        if state.sheet is None:
+            return self._vectors, self._columns()
+        return self._exploration.held(state.sheet) + self._edits(state), state.sheet_columns
 
     def clear(self) -> None:
         """Show no faces: there is no generator to draw them."""
@@ -190,7 +197,14 @@ class GalleryCard(Card):
 
     def _columns(self) -> int:
         state = self._exploration.state
-        return state.sheet_columns if state.sheet is not None else ACROSS[self._across.currentIndex()]
+        if state.sheet is not None and len(state.sheet) <= MOST:
+            return state.sheet_columns
+        return ACROSS[self._across.currentIndex()]
+
+    def _page(self, count: int) -> NDArray[np.float32]:
+        """The faces to show: those of the seed or the sheet, of a large sheet the part that is open."""
+        faces = self._exploration.faces(count)
+        return self._pager.page(count) if len(faces) > MOST else faces
 
     @Slot()
     def _forget(self) -> None:
@@ -206,13 +220,14 @@ class GalleryCard(Card):
             self._seed.blockSignals(True)
             self._seed.setValue(state.seed)
             self._seed.blockSignals(False)
+        self._pager.offer(state.sheet, MOST)  # before the rows are read, since it takes some of their height
         count = self._rows * ACROSS[self._across.currentIndex()]
         edits = (state.z, state.origin) if self._reach.current() == ALL else ()
-        wanted = (state.seed, state.sheet, count, state.locks, *edits)
+        wanted = (state.seed, state.sheet, self._pager.first, count, state.locks, *edits)
         if not _same(wanted, self._asked):
-            self._asked = wanted
             self.heading.setText("Faces" if state.sheet is None else "Sheet")
-            self._bases = self._exploration.held(self._exploration.faces(count))
+            self._asked = wanted
+            self._bases = self._exploration.held(self._page(count))
             self._vectors = self._bases + self._edits(state)
             self._line.ask(self._vectors)
         self._mark(state)
@@ -223,8 +238,8 @@ class GalleryCard(Card):
 
     def _mark(self, state: State) -> None:
         """Mark the face that is the large one, or was before it was edited."""
-        picked = state.picked
-        if picked is None:
+        picked = None if state.picked is None else state.picked - self._pager.first
+        if picked is None or not 0 <= picked < len(self._bases):
             hits = np.flatnonzero((self._bases == state.origin).all(1))
             picked = int(hits[0]) if len(hits) else None
         if self.grid.selected() != picked:  # else every event of a drag would repaint the grid
@@ -253,8 +268,9 @@ class GalleryCard(Card):
     @Slot(int)
     def _pick(self, index: int) -> None:
         if index < len(self._vectors):
+            number = self._pager.first + index
             self._exploration.become(
-                self._vectors[index], f"face {index + 1}", picked=index, origin=self._bases[index]
+                self._vectors[index], f"face {number + 1}", picked=number, origin=self._bases[index]
             )
 
     @Slot(int)

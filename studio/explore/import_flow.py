@@ -115,7 +115,7 @@ def take_in(path: Path, progress: Progress, cancelled: Callable[[], bool]) -> Ar
         with suppress(StudioError):
             if other != out and generators.read_facts(other).digest == facts.digest:
                 out.unlink()
-                return _arrival(other, "Already imported:")
+                return _arrival(other, "Imported before:")
     return _arrival(out, "Imported")
 
 
@@ -134,5 +134,5 @@ def _in_a_run(path: Path) -> Arrival | None:
 
 def _arrival(path: Path, what: str) -> Arrival:
     subject = subject_of_file(path)
-    words = f"{what} {subject.name}: {subject.size_px} px faces from {subject.latent_dim} numbers."
+    words = f"{what} {subject.name}, {subject.size_px} px faces from {subject.latent_dim} numbers."
     return Arrival(subject, subject.moments[0], words)

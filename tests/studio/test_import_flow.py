@@ -79,7 +79,7 @@ def test_a_foreign_generator_is_kept_beside_the_runs_and_opened(
     subject, moment = told.opened[0]
     assert (subject.name, subject.latent_dim, subject.size_px) == ("netG_epoch_24", 8, 32)
     assert moment.path == imported_folder() / "netG_epoch_24.safetensors"
-    assert told.said == ["Imported netG_epoch_24: 32 px faces from 8 numbers."]
+    assert told.said == ["Imported netG_epoch_24, 32 px faces from 8 numbers."]
     assert [each.key for each in find_subjects()] == [subject.key]
 
     torch.manual_seed(1)
@@ -96,7 +96,7 @@ def test_the_same_generator_is_kept_once_and_another_gets_a_name_of_its_own(
     flow.open_file(foreign)
     qtbot.waitUntil(lambda: len(told.opened) == 2, timeout=LONG)
     assert told.opened[1][1] == told.opened[0][1]
-    assert told.said[1].startswith("Already imported: netG_epoch_24")
+    assert told.said[1].startswith("Imported before: netG_epoch_24")
     assert _kept() == ["netG_epoch_24.safetensors"]
     state = torch.load(foreign, weights_only=True)
     state["main.0.weight"] += 1

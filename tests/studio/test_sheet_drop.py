@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtWidgets import QDialog, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from core import generators
@@ -15,6 +15,7 @@ from core.runs import Run
 from core.sheets import Sheet
 from studio import jobs
 from studio.explore.exploration import Exploration
+from studio.explore.gallery import GalleryCard
 from studio.explore.sheet_dialog import PNG
 from studio.explore.sheet_drop import Found, SheetDrop
 from studio.explore.sheet_export import write_faces
@@ -250,3 +251,35 @@ def test_a_damaged_sheet_is_one_sentence(
     with qtbot.waitSignal(drop.message) as said:
         drop.open_file(path)
     assert said.args[0].startswith("sheet.png is damaged")
+
+
+def test_a_sheet_of_many_faces_is_leafed_through(
+    qtbot: QtBot, exploration: Exploration, make_run: MakeRun
+) -> None:
+    run = subject_of_run(make_run("faces"))
+    exploration.open(run, run.moments[0])
+    card = GalleryCard(exploration)
+    qtbot.addWidget(card)
+    card.resize(300, 600)
+    card.show()
+    sheet = z_of_seed(5, 10, 70)
+    exploration.lay_out(sheet, 10, 1.0, "open a sheet")
+    qtbot.waitUntil(lambda: card._pager.isVisible() and card.grid.count() == len(card._vectors))
+    count = len(card._vectors)
+    assert _text(card, "sheetPagerLabel") == f"1 to {count} of 70"
+    click(qtbot, card, "sheetOnButton")
+    np.testing.assert_array_equal(card._vectors, sheet[count : 2 * count])
+    card.grid.picked.emit(1)
+    np.testing.assert_array_equal(exploration.z, sheet[count + 1])
+    assert (exploration.state.picked, card.grid.selected()) == (count + 1, 1)
+    vectors, columns = card.shown()
+    np.testing.assert_array_equal(vectors, sheet)
+    assert columns == 10
+    while card.findChild(QAbstractButton, "sheetOnButton").isEnabled():
+        click(qtbot, card, "sheetOnButton")
+    np.testing.assert_array_equal(card._vectors[-1], sheet[-1])
+    card.resize(300, 700)
+    qtbot.waitUntil(lambda: len(card._vectors) > 0 and card.grid.count() == len(card._vectors))
+    exploration.become(z_of_seed(1, 10)[0], "seed 1", seed=1, picked=0)
+    assert card._pager.isHidden()
+    np.testing.assert_array_equal(card._vectors, z_of_seed(1, 10, len(card._vectors)))
