@@ -98,7 +98,7 @@ def take_in(path: Path, progress: Progress, cancelled: Callable[[], bool]) -> Ar
     except RunError:
         out = unused(folder / f"{file_name(path.stem)}.safetensors")
         try:
-            _, facts = import_generator(path, out, cancelled=cancelled)
+            facts = import_generator(path, out, cancelled=cancelled)
         except ForeignError as error:
             return Refused(path.name, str(error), tuple(error.details))
     else:
