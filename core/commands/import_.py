@@ -34,9 +34,9 @@ def run(options: argparse.Namespace) -> Outcome:
             bar.update(0)
             return interrupt.control.stopping
 
-        imported, facts = import_generator(options.file, out, cancelled=stopping)
+        facts = import_generator(options.file, out, cancelled=stopping)
         bar.update()
-    shape = facts.shape
+    shape, prefix = facts.shape, facts.about["found under"]
     report = {
         "out": str(out),
         "size": shape.size,
@@ -45,9 +45,9 @@ def run(options: argparse.Namespace) -> Outcome:
         "widths": list(shape.widths),
         "biases": list(shape.biases),
         "digest": facts.digest,
-        "found_under": imported.prefix,
+        "found_under": prefix,
     }
-    under = f" under {imported.prefix}" if imported.prefix else ""
+    under = f" under {prefix}" if prefix else ""
     words = (
         f"A generator of {shape.size} px {'colour' if shape.channels == 3 else 'grey'} pictures from "
         f"{shape.latent_dim:,} numbers was found{under} in {options.file} and saved as {out}."

@@ -43,7 +43,9 @@ class Span:
 class _Entry:
     name: bytes
     flags: int
+    method: int
     crc: int
+    packed: int
     length: int
     header: int  # offset of the local header
 
@@ -55,12 +57,15 @@ def read_archive(file: IO[bytes], size: int) -> dict[str, Span]:
     """
     directory, count = _end(file, size)
     entries = _directory(file, directory, count)
+    names = {entry.name: _split(entry.name) for entry in entries}
+    for entry in entries:
+        _check_plain(entry)
+    if len({folder for folder, _ in names.values()}) > 1:
+        raise Refusal("holds more than one archive in its zip; save the generator's state_dict() alone.")
     spans: dict[str, Span] = {}
-    folders: set[str] = set()
     place = 0
     for entry in sorted(entries, key=lambda each: each.header):
-        folder, part = _split(entry.name)
-        folders.add(folder)
+        _, part = names[entry.name]
         if part in spans:
             raise Refusal(f"holds two entries named {quoted(part)}, which torch never writes.")
         if entry.header != place:
@@ -74,8 +79,6 @@ def read_archive(file: IO[bytes], size: int) -> dict[str, Span]:
         raise Refusal(
             "has hidden bytes or overlapping entries before its directory, which torch never writes."
         )
-    if len(folders) > 1:
-        raise Refusal("holds more than one archive in its zip; save the generator's state_dict() alone.")
     if "data.pkl" not in spans:
         raise Refusal(
             "is a zip, but not one that torch.save wrote: save the generator's state_dict() with it."
@@ -120,10 +123,12 @@ def _end(file: IO[bytes], size: int) -> tuple[Span, int]:
         here, total, length, start = long
     if disk or start_disk or here != total or start + length != end:
         raise unclear
-    if total > MAX_ENTRIES or length > MAX_DIRECTORY:
+    if total > MAX_ENTRIES:
         raise Refusal(
             f"holds {total:,} entries where at most {MAX_ENTRIES:,} are read: save the generator alone."
         )
+    if length > MAX_DIRECTORY:
+        raise Refusal("claims a zip directory that is larger than torch ever writes.")
     return Span(start, length), total
 
 
@@ -143,20 +148,23 @@ def _directory(file: IO[bytes], directory: Span, count: int) -> list[_Entry]:
         place += name_length + extra + comment
         if signature != b"PK\x01\x02" or place > len(data) or disk or comment:
             raise Refusal("has a damaged zip directory; copy or download it again.")
-        if flags & _ENCRYPTED:
-            raise Refusal("is an encrypted zip; save it again without a password.")
-        if method or packed != length:
-            raise Refusal(
-                "is a compressed zip, and a small one can unfold to fill the memory: save it again "
-                "with torch.save, "
-                "which never compresses."
-            )
-        if flags & ~(_DESCRIPTOR | _UTF8):
-            raise Refusal("has a zip entry of a kind that torch never writes.")
-        entries.append(_Entry(name, flags, crc, length, header))
+        entries.append(_Entry(name, flags, method, crc, packed, length, header))
     if place != len(data):
         raise Refusal("has a zip directory with more in it than it says.")
     return entries
+
+
+def _check_plain(entry: _Entry) -> None:
+    """Raises Refusal unless the entry's bytes lie in the file as they are."""
+    if entry.flags & _ENCRYPTED:
+        raise Refusal("is an encrypted zip; save it again without a password.")
+    if entry.method or entry.packed != entry.length:
+        raise Refusal(
+            "is a compressed zip, and a small one can unfold to fill the memory: save it again with "
+            "torch.save, which never compresses."
+        )
+    if entry.flags & ~(_DESCRIPTOR | _UTF8):
+        raise Refusal("has a zip entry of a kind that torch never writes.")
 
 
 def _split(name: bytes) -> tuple[str, str]:

@@ -4,7 +4,7 @@ Memory counts what the child takes beyond torch as such, which no file can chang
 makes 527 MiB resident (torch 2.15 for CUDA on Linux; 236 of them are pages of shared libraries). ALLOWANCE
 is small enough that the child's own memory, those 291 MiB of torch included, stays under twice the file and
 512 MiB. No file that is refused gets as far as torch, unless it changes on the way: until then the child
-takes about 40 MiB.
+takes 30 to 50 MiB.
 
 Within the child, the address space is limited where the system knows such a limit (Linux). Everywhere the
 parent watches the child's resident memory and ends it (Windows and macOS have no limit that works).
@@ -18,7 +18,8 @@ MAX_FILE = (
     2 * 2**30
 )  # bytes; a generator takes 15 to 200 MB, with discriminator and optimisers five times that
 ALLOWANCE = 192 * 2**20
-SECONDS = 10.0  # for reading
+SECONDS = 10.0  # for reading, or longer for a file of more than 320 MiB:
+SLOWEST = 32 * 2**20  # bytes a second, on a busy computer with a slow disk
 TORCH_SECONDS = (
     60.0  # for importing torch, before it sees the file; a cold disk or a virus scanner may need them
 )
@@ -28,6 +29,16 @@ WATCH_S = 0.02  # between two looks at the child
 def allowed(size: int) -> int:
     """Bytes of memory that reading a file of `size` bytes may take."""
     return 2 * size + ALLOWANCE
+
+
+def patience(size: int, seconds: float) -> float:
+    """Seconds for reading a file of `size` bytes, `seconds` at the least."""
+    return max(seconds, size / SLOWEST)
+
+
+def written(size: int) -> int:
+    """Bytes that may be written for a file of `size` bytes: float16 becomes float32."""
+    return 2 * size + 2**20
 
 
 def limit_growth(size: int) -> None:
@@ -45,9 +56,8 @@ def limit_work(size: int) -> None:
     with suppress(ImportError, ValueError, OSError):
         import resource
 
-        written = 2 * size + 2**20  # float16 becomes float32
-        resource.setrlimit(resource.RLIMIT_FSIZE, (written, written))
-        seconds = int(SECONDS + TORCH_SECONDS)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (written(size), written(size)))
+        seconds = int(patience(size, SECONDS) + TORCH_SECONDS)
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

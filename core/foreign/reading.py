@@ -20,7 +20,7 @@ import psutil
 from core.errors import Cancelled
 from core.foreign.headers import read_header
 from core.foreign.layout import find_generator
-from core.foreign.limits import MAX_FILE, SECONDS, TORCH_SECONDS, WATCH_S, allowed
+from core.foreign.limits import MAX_FILE, SECONDS, TORCH_SECONDS, WATCH_S, allowed, patience, written
 from core.foreign.refusal import ForeignError, Refusal, quoted
 
 if TYPE_CHECKING:
@@ -65,31 +65,29 @@ def read_generator(
 ) -> Imported:
     """The generator in a file of another program, read by a child process of limited memory and time.
 
-    `seconds` bounds the reading; importing torch, before torch sees the file, has a time of its own.
+    `seconds` bounds the reading of any file up to 320 MiB; importing torch, before torch sees the file, has a
+    time of its own.
     Raises ForeignError, one sentence about the file, or Cancelled.
     """
     name = quoted(path.name)
     try:
         with _opened(path) as file, tempfile.TemporaryDirectory(prefix="dcgan-studio-") as folder:
             size = os.fstat(file.fileno()).st_size
-            prefix = _ask(file, size, Path(folder), cancelled or (lambda: False), seconds)
-            return Imported(_believe(Path(folder) / "generator"), prefix, name)
+            prefix = _ask(file, size, Path(folder), cancelled or (lambda: False), patience(size, seconds))
+            return Imported(_believe(Path(folder) / "generator", written(size)), prefix, name)
     except Refusal as refusal:
         raise ForeignError(f"{name} {refusal}", refusal.details) from refusal
     except OSError as error:
         raise ForeignError(f"{name} cannot be read ({error.strerror or error}).") from error
 
 
-def import_generator(
-    path: Path, out: Path, *, cancelled: Callable[[], bool] | None = None
-) -> tuple[Imported, GeneratorFacts]:
+def import_generator(path: Path, out: Path, *, cancelled: Callable[[], bool] | None = None) -> GeneratorFacts:
     """Read a foreign generator and write it as a generator file of this program. Raises StudioError."""
     imported = read_generator(path, cancelled=cancelled)
     from core import generators
 
     about = {"imported from": imported.name, "found under": imported.prefix}
-    facts = generators.save(out, imported.generator, name=path.stem, about=about)
-    return imported, facts
+    return generators.save(out, imported.generator, name=quoted(path.stem), about=about)
 
 
 @contextmanager
@@ -190,15 +188,21 @@ def _answers(path: Path) -> list[dict[str, Any]]:
     return found
 
 
-def _believe(path: Path) -> Generator:
-    """The generator in what the child wrote, checked as if it came from a stranger. Raises Refusal."""
+def _believe(path: Path, most: int) -> Generator:
+    """The generator in what the child wrote, checked as if it came from a stranger. Raises Refusal.
+
+    most: bytes that it may have.
+    """
     import safetensors.torch
     import torch
 
     from core.models import Generator, GeneratorShape
 
+    size = path.lstat().st_size
+    if not stat.S_ISREG(path.lstat().st_mode) or size > most:
+        raise Refusal("was read in a way that cannot be trusted; copy or download it again.")
     with path.open("rb") as file:
-        claims, _ = read_header(file, path.stat().st_size)
+        claims, _ = read_header(file, size)
     plan = find_generator({(name,): claim for name, claim in claims.items()}, sort=True)
     shape = GeneratorShape(plan.latent_dim, plan.widths, plan.channels, plan.biases)
     weights = safetensors.torch.load(path.read_bytes())
