@@ -157,7 +157,7 @@ class PhotoPage(QWidget):
 
     def open_picture(self, path: Path) -> None:
         """Show the picture in a file; what is wrong with it is said in its place."""
-        self._halt()
+        self._abandon()
         self._title = path.name
         self._words.setText(f"Opening {path.name}…")
         run_job(self, lambda: open_photo(path), self._opened, self._words.setText)
@@ -170,7 +170,7 @@ class PhotoPage(QWidget):
     @Slot()
     def _recropped(self) -> None:
         """Another part of the picture: what was found was for another one."""
-        self._halt()
+        self._abandon()
         self._zoom.blockSignals(True)
         self._zoom.setValue(round(100 * self._crop.zoom()))
         self._zoom.blockSignals(False)
@@ -211,6 +211,12 @@ class PhotoPage(QWidget):
         if self._search is not None:
             self._search.stop()
 
+    def _abandon(self) -> None:
+        """End the search, and show nothing of what it may still find."""
+        self._halt()
+        self._search = None
+        self._timer.stop()
+
     @Slot()
     def _look(self) -> None:
         """Show what the search has found since the last look."""
@@ -223,15 +229,18 @@ class PhotoPage(QWidget):
             self._bar.setValue(newest.step)
             self._refresh()
 
-    def _ended(self) -> None:
+    def _ended(self, search: PhotoSearch) -> None:
+        if search is not self._search:
+            return
         self._look()
         self._search = None
         self._timer.stop()
         self._refresh()
 
-    def _fail(self, sentence: str) -> None:
-        self._ended()
-        self._words.setText(sentence)
+    def _fail(self, search: PhotoSearch, sentence: str) -> None:
+        if search is self._search:
+            self._ended(search)
+            self._words.setText(sentence)
 
     @Slot()
     def _take(self) -> None:
@@ -245,14 +254,13 @@ class PhotoPage(QWidget):
     @Slot()
     def _forget(self) -> None:
         """Another generator: its vectors are others."""
-        self._halt()
+        self._abandon()
         self._clear()
 
     def _clear(self) -> None:
         self._found = None
         self._result.show_picture(None)
-        self._bar.setRange(0, 0 if self._search else 1)
-        self._bar.setValue(0)
+        self._bar.setRange(0, 0)
         self._refresh()
 
     @Slot()
