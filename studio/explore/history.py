@@ -14,7 +14,6 @@ class HistoryButtons(QWidget):
 
     def __init__(self, stack: QUndoStack, over: QWidget) -> None:
         super().__init__()
-        self._stack = stack
         self._undo = IconButton("undo", "undoButton", "Undo")
         self._redo = IconButton("redo", "redoButton", "Redo")
         row = QHBoxLayout(self)
@@ -24,27 +23,33 @@ class HistoryButtons(QWidget):
         row.addWidget(self._redo)
         self._undo.clicked.connect(stack.undo)
         self._redo.clicked.connect(stack.redo)
-        stack.indexChanged.connect(self._show)
-        stack.cleanChanged.connect(self._show)
+        # By what the signals carry: the last ones come while the stack is being destroyed.
+        stack.undoTextChanged.connect(self._tell_undo)
+        stack.redoTextChanged.connect(self._tell_redo)
+        stack.canUndoChanged.connect(self._undo.setEnabled)
+        stack.canRedoChanged.connect(self._redo.setEnabled)
+        self._undo.setEnabled(False)
+        self._redo.setEnabled(False)
         for keys, act in ((UNDO, stack.undo), (REDO, stack.redo)):
             for key in keys:
                 shortcut = QShortcut(QKeySequence(key), over)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
                 shortcut.activated.connect(act)
-        self._show()
 
-    @Slot()
-    def _show(self) -> None:
-        """Runs for every event of a drag: what is the same is left alone."""
-        stack = self._stack
-        for button, word, can, text, key in (
-            (self._undo, "Undo", stack.canUndo(), stack.undoText(), UNDO[0]),
-            (self._redo, "Redo", stack.canRedo(), stack.redoText(), REDO[0]),
-        ):
-            tip = f"{word}: {text} ({key})" if can else f"Nothing to {word.lower()}"
-            if button.toolTip() != tip:
-                button.setToolTip(tip)
-                button.setEnabled(can)
+    @Slot(str)
+    def _tell_undo(self, text: str) -> None:
+        _tell(self._undo, "Undo", text, UNDO[0])
+
+    @Slot(str)
+    def _tell_redo(self, text: str) -> None:
+        _tell(self._redo, "Redo", text, REDO[0])
+
+
+def _tell(button: IconButton, word: str, text: str, key: str) -> None:
+    """Say what the button would do; for every event of a drag, so what is the same is left alone."""
+    tip = f"{word}: {text} ({key})" if text else f"Nothing to {word.lower()}"
+    if button.toolTip() != tip:
+        button.setToolTip(tip)
 
 
 class UndoPasses(QObject):

@@ -125,6 +125,7 @@ class ExplorePanel(QWidget):
         self.exploration.opened.connect(self._follow)
         self.exploration.moment_changed.connect(self._follow)
         self.sliders.teach_wanted.connect(self._teach)
+        self.sliders.labels_wanted.connect(self._teach_labels)
         self._live.start()
 
     @Slot()
@@ -290,5 +291,13 @@ class ExplorePanel(QWidget):
     @Slot()
     def _teach(self) -> None:
         dialog = TeachDialog(self.exploration, self)
+        dialog.learned.connect(self.sliders.read_kept)
+        dialog.open()
+
+    @Slot()
+    def _teach_labels(self) -> None:
+        from studio.explore.labels_dialog import LabelsDialog
+
+        dialog = LabelsDialog(self.exploration, self)
         dialog.learned.connect(self.sliders.read_kept)
         dialog.open()

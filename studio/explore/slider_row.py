@@ -201,7 +201,9 @@ class SliderRow(QWidget):
         self.slider.setValue(round(max(-REACH, min(REACH, value)) * TICKS))
         self.slider.blockSignals(False)
         self.value.show_number(value)
-        self._reset.setVisible(abs(value - origin) > 5e-4 and not locked)
+        moved = abs(value - origin) > 5e-4 and not locked
+        if self._reset.isHidden() == moved:
+            self._reset.setVisible(moved)
         if before is None or before[2] != locked:
             self._show_lock(locked)
 

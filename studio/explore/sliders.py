@@ -99,7 +99,7 @@ class SlidersCard(Card):
 
     def _wire(self) -> None:
         exploration = self._exploration
-        exploration.opened.connect(self._refill)
+        exploration.opened.connect(self._reopen)
         exploration.moved.connect(self._show)
         self.shelf.changed.connect(self._take)
         self.shelf.failed.connect(exploration.message)
@@ -143,6 +143,20 @@ class SlidersCard(Card):
         self._refill()
         if self.isVisible():
             self.shelf.want(KINDS.get(tab))
+
+    @Slot()
+    def _reopen(self) -> None:
+        """Sliders of another run or generator."""
+        subject = self._exploration.subject
+        labelled = subject is not None and subject.run is not None
+        self._labels.setEnabled(labelled)
+        self._labels.setToolTip(
+            "Get sliders for what is written beside the training pictures: CelebA's attributes, for example"
+            if labelled
+            else "An imported generator comes without training pictures, and so without labels. Use Teach."
+        )
+        self._first = 0
+        self._refill()
 
     @Slot(str)
     def _take(self, kind: str) -> None:

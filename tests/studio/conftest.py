@@ -23,6 +23,7 @@ from core.runs import Journal, Run
 from studio import jobs
 from studio.app import create
 from studio.explore.exploration import Exploration
+from studio.explore.panel import ExplorePanel
 from studio.explore.subjects import subject_of_run
 from studio.theme import install
 from studio.window import MainWindow
@@ -85,6 +86,18 @@ def exploration(make_run: MakeRun, qapp: QApplication) -> Iterator[Exploration]:
     yield made
     jobs.wait_for_all()
     made.close()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, runs_folder: Path, qapp: QApplication) -> Iterator[ExplorePanel]:
+    """The Explore workspace alone; it looks for runs when it is shown."""
+    install(qapp)
+    made = ExplorePanel()
+    made.resize(1200, 800)
+    qtbot.addWidget(made)
+    yield made
+    made.shut_down()
+    jobs.wait_for_all()
 
 
 @pytest.fixture(autouse=True)
