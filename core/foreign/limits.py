@@ -20,9 +20,8 @@ MAX_FILE = (
 ALLOWANCE = 192 * 2**20
 SECONDS = 10.0  # for reading, or longer for a file of more than 320 MiB:
 SLOWEST = 32 * 2**20  # bytes a second, on a busy computer with a slow disk
-TORCH_SECONDS = (
-    60.0  # for importing torch, before it sees the file; a cold disk or a virus scanner may need them
-)
+# For importing torch, before it sees the file: a cold disk, a virus scanner or a busy computer may need them.
+TORCH_SECONDS = 120.0
 WATCH_S = 0.02  # between two looks at the child
 
 
