@@ -1,0 +1,226 @@
+"""Sliders over numbers and directions: moved, typed, reset, locked, found, saved."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMenu, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from core.directions import Direction, closed_form, principal, unit
+from core.generators import load
+from core.keepsakes import Keepsakes
+from core.latent import z_of_seed
+from core.runs import Run
+from studio.explore.exploration import Faces
+from studio.explore.panel import ExplorePanel
+from tests.studio.explored import child, expect_face, press, show
+from tests.studio.hands import LONG
+
+MakeRun = Callable[..., Run]
+
+
+@pytest.fixture
+def run(make_run: MakeRun) -> Run:
+    return make_run("faces")
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, panel: ExplorePanel, run: Run) -> ExplorePanel:
+    show(qtbot, panel)
+    return panel
+
+
+def _turn(qtbot: QtBot, panel: ExplorePanel, tab: str, first: str) -> QSlider:
+    """Turn to a tab and wait for its first slider."""
+    press(panel, tab)
+    qtbot.waitUntil(lambda: panel.findChild(QSlider, first) is not None, timeout=LONG)
+    return child(panel, QSlider, first)
+
+
+def _type(qtbot: QtBot, panel: ExplorePanel, name: str, text: str) -> None:
+    field = child(panel, QLineEdit, name)
+    field.selectAll()
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def test_a_slider_moves_one_number_and_the_newest_position_wins(
+    qtbot: QtBot, shown: ExplorePanel, run: Run
+) -> None:
+    decoded: list[Faces] = []
+    shown.face.shown.connect(decoded.append)
+    slider = child(shown, QSlider, "latentSlider3")
+    for position in range(-300, 301):
+        slider.setValue(position)
+    z = z_of_seed(0, 10)[0]
+    z[3] = 3.0
+    expect_face(qtbot, shown, run, z)
+    assert len(decoded) < 300
+    assert child(shown, QLineEdit, "latentValue3").text() == "3.00"
+
+
+def test_one_drag_is_one_undo(qtbot: QtBot, shown: ExplorePanel) -> None:
+    slider, history = child(shown, QSlider, "latentSlider3"), shown.exploration.history
+    for _ in range(2):
+        middle = QPoint(slider.width() // 2, slider.height() // 2)
+        slider.setValue(0)  # so that the handle is where it is taken
+        before = history.count()
+        qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=middle)
+        for step in range(1, 20):
+            qtbot.mouseMove(slider, middle + QPoint(step, 0))
+        qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=middle + QPoint(19, 0))
+        assert history.count() == before + 1
+        assert shown.exploration.z[3] > 0.2
+
+
+def test_a_value_can_be_typed_and_put_back(qtbot: QtBot, shown: ExplorePanel, run: Run) -> None:
+    origin = z_of_seed(0, 10)[0]
+    for dimension, text in ((0, "-1.5"), (1, "2")):
+        _type(qtbot, shown, f"latentValue{dimension}", text)
+    changed = origin.copy()
+    changed[:2] = -1.5, 2
+    expect_face(qtbot, shown, run, changed)
+    press(shown, "latentReset0")
+    changed[0] = origin[0]
+    expect_face(qtbot, shown, run, changed)
+    press(shown, "resetLatentButton")
+    expect_face(qtbot, shown, run, origin)
+    assert not child(shown, QAbstractButton, "resetLatentButton").isEnabled()
+
+
+def test_a_locked_number_stays_whatever_face_comes(qtbot: QtBot, shown: ExplorePanel) -> None:
+    _type(qtbot, shown, "latentValue2", "1.25")
+    press(shown, "latentLock2")
+    assert not child(shown, QSlider, "latentSlider2").isEnabled()
+    press(shown, "randomizeButton")
+    press(shown, "resetLatentButton")
+    child(shown, QSlider, "latentSlider3").setValue(-200)
+    assert shown.exploration.z[2] == pytest.approx(1.25, abs=1e-5)
+    assert shown.exploration.z[3] == pytest.approx(-2, abs=1e-5)
+    press(shown, "unlockAllButton")
+    assert child(shown, QSlider, "latentSlider2").isEnabled()
+    assert not child(shown, QAbstractButton, "unlockAllButton").isVisible()
+
+
+def test_every_number_of_a_long_vector_can_be_reached(
+    qtbot: QtBot, panel: ExplorePanel, make_run: MakeRun
+) -> None:
+    make_run("long", latent_dim=40)
+    show(qtbot, panel)
+    seen: set[str] = set()
+    following = child(panel, QAbstractButton, "latentNextButton")
+    while True:
+        seen |= {each.objectName() for each in panel.findChildren(QSlider) if each.isVisible()}
+        if not following.isEnabled():
+            break
+        following.click()
+    assert {f"latentSlider{dimension}" for dimension in range(40)} <= seen
+
+
+def test_the_search_goes_to_a_number(qtbot: QtBot, panel: ExplorePanel, make_run: MakeRun) -> None:
+    make_run("long", latent_dim=100)
+    show(qtbot, panel)
+    assert panel.findChild(QSlider, "latentSlider57") is None
+    panel.activateWindow()
+    qtbot.keyClicks(child(panel, QLineEdit, "latentSearch"), "57")
+    assert child(panel, QSlider, "latentSlider57").isVisible()
+    qtbot.keyClick(child(panel, QLineEdit, "latentSearch"), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: child(panel, QSlider, "latentSlider57").hasFocus())
+
+
+@pytest.mark.parametrize(
+    ("tab", "stem", "find"),
+    [("principalTab", "principal", principal), ("closedFormTab", "closedForm", closed_form)],
+)
+def test_directions_of_the_generator_move_along_themselves_only(
+    qtbot: QtBot, shown: ExplorePanel, run: Run, tab: str, stem: str, find: Callable[..., list[Direction]]
+) -> None:
+    expected = find(load(run.checkpoints()[-1][1]))
+    slider = _turn(qtbot, shown, tab, f"{stem}Slider1")
+    before = shown.exploration.z
+    assert slider.value() == round(float(expected[1].vector @ before) * 100)
+    slider.setValue(250)
+    moved = shown.exploration.z - before
+    assert expected[1].vector @ shown.exploration.z == pytest.approx(2.5, abs=1e-4)
+    np.testing.assert_allclose(moved, (moved @ expected[1].vector) * expected[1].vector, atol=1e-5)
+
+
+def test_a_locked_direction_holds_while_numbers_move(qtbot: QtBot, shown: ExplorePanel) -> None:
+    _turn(qtbot, shown, "principalTab", "principalSlider0")
+    found = shown.sliders.shelf.found("principal")
+    assert found is not None
+    press(shown, "principalLock0")
+    before = float(found[0].vector @ shown.exploration.z)
+    press(shown, "numbersTab")
+    child(shown, QSlider, "latentSlider4").setValue(300)
+    assert found[0].vector @ shown.exploration.z == pytest.approx(before, abs=1e-4)
+    assert shown.exploration.z[4] == pytest.approx(3, abs=1e-4)
+
+
+def test_another_moment_has_directions_of_its_own(qtbot: QtBot, shown: ExplorePanel, run: Run) -> None:
+    _turn(qtbot, shown, "closedFormTab", "closedFormSlider0")
+    child(shown, QSlider, "exploreMomentSlider").setValue(0)
+    expected = closed_form(load(run.checkpoints()[0][1]))[0].vector
+
+    def found() -> bool:
+        known = shown.sliders.shelf.found("closed-form")
+        return known is not None and np.array_equal(known[0].vector, expected)
+
+    qtbot.waitUntil(found, timeout=LONG)
+
+
+def _choose(qtbot: QtBot, panel: ExplorePanel, button: str, text: str) -> None:
+    """Choose from a slider's menu."""
+    press(panel, button)
+    menu = child(panel, QMenu, "directionMenu")
+    action = next(each for each in menu.actions() if each.text().startswith(text))
+    action.trigger()
+    menu.close()
+    qtbot.waitUntil(lambda: panel.findChild(QMenu, "directionMenu") is None)
+
+
+def _name(qtbot: QtBot, panel: ExplorePanel, text: str) -> None:
+    """Answer the window that asks for a name."""
+    child(panel.window(), QLineEdit, "nameEdit").setText(text)
+    press(panel.window(), "nameSaveButton")
+    qtbot.waitUntil(lambda: panel.window().findChild(QWidget, "nameDialog") is None)
+
+
+def test_a_direction_is_saved_renamed_offered_to_other_moments_and_removed(
+    qtbot: QtBot, shown: ExplorePanel, run: Run
+) -> None:
+    _turn(qtbot, shown, "principalTab", "principalSlider0")
+    found = shown.sliders.shelf.found("principal")
+    assert found is not None
+    _choose(qtbot, shown, "principalMenu0", "Save")
+    _name(qtbot, shown, "towards the light")
+    child(shown, QSlider, "exploreMomentSlider").setValue(0)
+    slider = _turn(qtbot, shown, "attributesTab", "attributeSlider0")
+    assert child(shown, QLabel, "attributeName0").text() == "towards the light"
+    slider.setValue(-150)
+    assert found[0].vector @ shown.exploration.z == pytest.approx(-1.5, abs=1e-4)
+    _choose(qtbot, shown, "attributeMenu0", "Rename")
+    _name(qtbot, shown, "light")
+    qtbot.waitUntil(lambda: child(shown, QLabel, "attributeName0").text() == "light", timeout=LONG)
+    assert [each.name for each in Keepsakes(run.latent_folder).directions()] == ["light"]
+    _choose(qtbot, shown, "attributeMenu0", "Remove")
+    qtbot.waitUntil(lambda: shown.findChild(QSlider, "attributeSlider0") is None, timeout=LONG)
+    assert "Nothing taught yet" in child(shown, QLabel, "slidersNote").text()
+
+
+def test_accuracy_is_shown_and_chance_is_a_warning(qtbot: QtBot, panel: ExplorePanel, run: Run) -> None:
+    keepsakes = Keepsakes(run.latent_folder)
+    vector = unit(np.arange(10) + 1)
+    keepsakes.add(Direction("smile", "attribute", vector, None, 0.91, (0.82, 0.96), 60))
+    keepsakes.add(Direction("hat", "attribute", vector[::-1].copy(), None, 0.55, (0.41, 0.68), 40))
+    show(qtbot, panel)
+    _turn(qtbot, panel, "attributesTab", "attributeSlider1")
+    smile, hat = (child(panel, QLabel, f"attributeNote{at}") for at in range(2))
+    assert (smile.text(), smile.property("tone")) == ("91% right", "good")
+    assert (hat.text(), hat.property("tone")) == ("55%, no better than chance", "warn")
+    assert "between 41% and 68%" in hat.toolTip()
+    qtbot.keyClicks(child(panel, QLineEdit, "latentSearch"), "HAT")
+    assert child(panel, QLabel, "attributeName1").text() == "hat"
+    assert panel.findChild(QSlider, "attributeSlider0") is None
