@@ -16,22 +16,6 @@ import psutil
 
 # Bytes. A generator takes 15 to 200 MB; with discriminator and both optimisers, five times that.
 MAX_FILE = 2 * 2**30
-ALLOWANCE
-is small enough that the child's own memory, those 291 MiB of torch included, stays under twice the file and
-512 MiB. No file that is refused gets as far as torch, unless it changes on the way: until then the child
-takes 30 to 50 MiB.
-
-Within the child, the address space is limited where the system knows such a limit (Linux). Everywhere the
-parent watches the child's resident memory and ends it (Windows and macOS have no limit that works).
-"""
-
-from contextlib import suppress
-
-import psutil
-
-MAX_FILE = (
-    2 * 2**30
-)  # bytes; a generator takes 15 to 200 MB, with discriminator and optimisers five times that
 ALLOWANCE = 192 * 2**20
 SECONDS = 10.0  # for reading, or longer for a file of more than 320 MiB:
 SLOWEST = 32 * 2**20  # bytes a second, on a busy computer with a slow disk
