@@ -38,7 +38,7 @@ def features(
     """
     rows = []
     for first in range(0, len(pictures), _BATCH):
-        some = np.ascontiguousarray(pictures[first : first + _BATCH])
+        some = np.array(pictures[first : first + _BATCH])  # a cache cannot be written, which torch minds
         with torch.inference_mode():
             seen = torch.from_numpy(some).permute(0, 3, 1, 2).float() / 127.5 - 1
             grids = []

@@ -104,7 +104,7 @@ def _lesson(
     if few < _FEWEST_PICTURES:
         kind = "have" if yes.sum() == few else "do not have"
         raise SourceError(
-            f"{label}: {few} of the pictures {kind} this label, and {_FEWEST_PICTURES} are needed to learn it. "
+            f"{label}: {few} of the pictures {kind} this label, and {_FEWEST_PICTURES} are needed. "
             "Add pictures, or answer for shown faces instead."
         )
     held_out = _held_out(yes)
