@@ -129,10 +129,11 @@ QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url("$icons/spin-down.
     height: 10px; }
 
 QCheckBox { spacing: 8px; min-height: 24px; }
-QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $line_strong; border-radius: 4px;
-    background: $field; }
-QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: $accent; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$icons/tick.svg"); }
+QCheckBox::indicator, QListView::indicator { width: 16px; height: 16px; border: 1px solid $line_strong;
+    border-radius: 4px; background: $field; }
+QCheckBox::indicator:hover, QCheckBox::indicator:focus, QListView::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked, QListView::indicator:checked { background: $accent; border-color: $accent;
+    image: url("$icons/tick.svg"); }
 QCheckBox::indicator:disabled { border-color: $border; background: transparent; }
 QCheckBox::indicator:checked:disabled { background: $disabled; border-color: $disabled; }
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 
+from core.attributes import FEWEST
 from core.directions import Direction
 from core.errors import StudioError
 from core.keepsakes import Keepsakes
@@ -16,8 +17,6 @@ from studio.explore.exploration import Exploration, Faces, Trouble
 from studio.explore.teach_pages import AskPage, NamePage
 from studio.jobs import run_job
 from studio.parts import named
-
-FEWEST = 5  # of each answer: core.attributes needs as many, and imports scikit-learn
 
 
 class TeachDialog(QDialog):
