@@ -5,12 +5,12 @@ import json
 import sys
 import traceback
 
-from core.commands import export, import_, morph, prepare, presets, runs, sample, train
+from core.commands import directions, export, import_, morph, prepare, presets, runs, sample, train
 from core.commands.outcome import Outcome, TrainingFailedError, UsageError
 from core.errors import Cancelled, StudioError
 
 INTERRUPTED = 130
-COMMANDS = (prepare, train, sample, morph, export, import_, runs, presets)
+COMMANDS = (prepare, train, sample, morph, directions, export, import_, runs, presets)
 
 
 def run_command(arguments: list[str]) -> int:
