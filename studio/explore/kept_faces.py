@@ -51,7 +51,7 @@ class KeptFaces(QObject):
             np.array(z, np.float32),
             truncation,
             moment.step if moment else None,
-            datetime.now(UTC).isoformat(timespec="milliseconds"),
+            datetime.now(UTC).isoformat(timespec="microseconds"),  # the order of faces that are added quickly
         )
         self._do(
             lambda keepsakes: keepsakes.add(_titled(made, keepsakes)),
