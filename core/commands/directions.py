@@ -17,8 +17,8 @@ from core.commands.prepare import prepared
 from core.errors import RunError
 
 if TYPE_CHECKING:
-    from core.directions import Direction
-    from core.lessons import Lesson
+    from core.directions.direction import Direction
+    from core.directions.lessons import Lesson
 
 NAME = "directions"
 ABOUT = "Find directions that change a face in one respect, and draw what they do."
@@ -51,7 +51,7 @@ class _Found:
 
 
 def run(options: argparse.Namespace) -> Outcome:
-    from core.keepsakes import write_directions
+    from core.keepsakes.store import write_directions
 
     for path, suffix in ((options.out, ".json"), (options.sheet, ".png")):
         if path is not None and path.suffix.lower() != suffix:
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> Outcome:
 
 
 def _find(options: argparse.Namespace, origin: Origin) -> _Found:
-    from core.directions import closed_form, principal
+    from core.directions.unsupervised import closed_form, principal
 
     found = _Found()
     if options.principal or not (options.closed_form or options.label):
@@ -91,7 +91,7 @@ def _find(options: argparse.Namespace, origin: Origin) -> _Found:
 
 
 def _learn(labels: list[str], origin: Origin, found: _Found, interrupt: Interrupt) -> None:
-    from core.lessons import Lesson, learn_labels
+    from core.directions.lessons import Lesson, learn_labels
     from core.runs import CHECKPOINT_NAME
 
     if origin.run is None or not CHECKPOINT_NAME.fullmatch(origin.path.name):

@@ -186,8 +186,8 @@ def _onnx(out: Path, origin: Origin) -> Outcome:
 
 def _film(options: argparse.Namespace) -> Outcome:
     from core import runs
-    from core.films import check_film
-    from core.progress_film import frames_of
+    from core.films.training import frames_of
+    from core.films.writing import check_film
 
     scale = options.scale or 1
     check_film(options.out.suffix.lower(), options.fps, scale)

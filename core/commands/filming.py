@@ -27,7 +27,7 @@ def film(
 
     Raises StudioError, and Cancelled at Ctrl-C.
     """
-    from core.films import save_film
+    from core.films.writing import save_film
 
     size_px = [0, 0]
 

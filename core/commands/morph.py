@@ -40,7 +40,7 @@ def declare(sub: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Outcome:
-    from core.films import check_film
+    from core.films.writing import check_film
     from core.timeline import Timeline
 
     if not 0 < options.seconds <= _LONGEST:

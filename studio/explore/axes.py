@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from core.directions import Direction
+from core.directions.direction import Direction
 from studio.explore.exploration import Vector
 
 

@@ -1,6 +1,6 @@
 """How well a direction is known, in words."""
 
-from core.directions import Direction
+from core.directions.direction import Direction
 
 
 def percent(share: float) -> str:

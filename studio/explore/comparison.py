@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.closeness import real_distances
 from core.data.cache import PictureCache
-from core.neighbours import Neighbour, nearest
+from core.likeness.closeness import real_distances
+from core.likeness.neighbours import Neighbour, nearest
 
 COUNT = 6
 COPY_SHARE = 0.05  # nearer than this share of the real pictures is suspiciously near

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QStackedWidget, QV
 
 from core.data.cache import PictureCache
 from core.errors import Cancelled
-from core.neighbours import Neighbour
+from core.likeness.neighbours import Neighbour
 from studio.explore.comparison import Comparison, compare, verdict
 from studio.explore.exploration import Exploration, Faces, Trouble
 from studio.explore.face_list import AROUND, FaceList

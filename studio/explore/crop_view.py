@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from core.photos import Square, middle
+from core.likeness.photos import Square, middle
 from studio.parts import named
 from studio.pictures import to_image
 from studio.theme import color, pixmap, theme

@@ -8,8 +8,9 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from core.directions import Direction, closed_form, principal
-from core.keepsakes import Keepsakes
+from core.directions.direction import Direction
+from core.directions.unsupervised import closed_form, principal
+from core.keepsakes.store import Keepsakes
 from core.threads import ThreadLimit
 from studio.explore.exploration import Exploration
 from studio.explore.rendering import generator_of

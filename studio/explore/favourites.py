@@ -5,8 +5,8 @@ from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from core.keepsake_text import LONGEST_NAME
-from core.keepsakes import Favourite
+from core.keepsakes.store import Favourite
+from core.keepsakes.text import LONGEST_NAME
 from studio.explore.dragging import face_of
 from studio.explore.exploration import Exploration, Faces
 from studio.explore.face_list import FaceList

@@ -4,7 +4,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from core.errors import StudioError
-from core.films import FORMATS, MOST_FPS, MOST_SIDE, check_film
+from core.films.writing import FORMATS, MOST_FPS, MOST_SIDE, check_film
 from studio.explore.decoder import Faces
 from studio.explore.export_dialog import ExportDialog, show_row, spin
 from studio.explore.film_preview import FilmPreview

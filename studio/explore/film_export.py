@@ -69,7 +69,7 @@ class FilmExport(QObject):
 
         def work(path: Path) -> Callable[[Progress, Callable[[], bool]], Path]:
             def run(progress: Progress, cancelled: Callable[[], bool]) -> Path:
-                from core.films import save_film
+                from core.films.writing import save_film
 
                 save_film(
                     path,

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QUndoCommand
 
-from core.keepsakes import Favourite, Keepsakes
+from core.keepsakes.store import Favourite, Keepsakes
 from studio.explore.exploration import Exploration, Vector
 from studio.jobs import run_job
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.data.cache import PictureCache
-from core.directions import Direction
-from core.keepsakes import Keepsakes
+from core.directions.direction import Direction
+from core.keepsakes.store import Keepsakes
 from studio.explore.certainty import percent
 from studio.explore.teach import replace_kept
 
 if TYPE_CHECKING:
-    from core.lessons import Lesson
+    from core.directions.lessons import Lesson
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def learn_and_keep(
     cancelled: Callable[[], bool],
 ) -> list[Outcome]:
     """One outcome a label, in their order. Raises StudioError if none can be learned at all; Cancelled."""
-    from core.lessons import Lesson, learn_labels  # imports torch
+    from core.directions.lessons import Lesson, learn_labels  # imports torch
 
     lessons = learn_labels(checkpoint, cache, names, progress=progress, cancelled=cancelled)
     return [

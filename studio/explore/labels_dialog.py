@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.cache import PictureCache
-from core.keepsakes import Keepsakes
+from core.keepsakes.store import Keepsakes
 from studio.explore.exploration import Exploration
 from studio.explore.label_lessons import Outcome, label_counts, learn_and_keep
 from studio.explore.training_pictures import TrainingPictures

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from core.keepsake_text import LONGEST_NAME
+from core.keepsakes.text import LONGEST_NAME
 from studio.parts import Button, label, named
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QSlider, QVBoxLayout, QWidget
 
-from core.photos import open_photo
+from core.likeness.photos import open_photo
 from studio.explore.crop_view import MOST_ZOOM, CropView
 from studio.explore.exploration import Exploration
 from studio.explore.face import FaceView
@@ -18,7 +18,7 @@ from studio.jobs import run_job
 from studio.parts import Button, HelpDot, label, named
 
 if TYPE_CHECKING:
-    from core.inversion import Progress
+    from core.likeness.inversion import Progress
 
 LOOK_MS = 60
 LARGEST = 200  # side of the pictures

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from core.errors import Cancelled
-from core.photos import Square, cut
+from core.likeness.photos import Square, cut
 from studio.explore.rendering import generator_of
 from studio.explore.subjects import Moment
 from studio.jobs import run_job
 
 if TYPE_CHECKING:
-    from core.inversion import Progress
+    from core.likeness.inversion import Progress
 
 # Root mean square of the levels, 0 .. 255. A generator's own faces are found again to within 1; people that
 # it was trained on, after 3,500 steps with 24 features, to between 15 and 36, the middle ones at 19.
@@ -52,7 +52,7 @@ class PhotoSearch:
         self._stopped.set()
 
     def _run(self, photo: NDArray[np.uint8], part: Square) -> None:
-        from core.inversion import invert
+        from core.likeness.inversion import invert
         from core.threads import ThreadLimit
 
         # Two teams of threads on the same cores wait for each other, and the faces that are dragged meanwhile

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
-from core.directions import Direction
+from core.directions.direction import Direction
 from studio.explore.axes import Axis, direction_axes, number_axes
 from studio.explore.direction_shelf import DirectionShelf, Found
 from studio.explore.exploration import Exploration

@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 
-from core.attributes import FEWEST
-from core.directions import Direction
+from core.directions.attributes import FEWEST
+from core.directions.direction import Direction
+from core.directions.teaching import Answer, learn_from, next_seed, read_answers, write_answers
 from core.errors import StudioError
-from core.keepsakes import Keepsakes
+from core.keepsakes.store import Keepsakes
 from core.latent import z_of_seed
-from core.teaching import Answer, learn_from, next_seed, read_answers, write_answers
 from studio.explore.certainty import certainty, percent
 from studio.explore.exploration import Exploration, Faces, Trouble
 from studio.explore.teach_pages import AskPage, NamePage

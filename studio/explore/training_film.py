@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from core.errors import Cancelled
-from core.progress_film import frames_of
+from core.films.training import frames_of
 from core.runs import Run
 from studio.explore.exploration import Exploration
 from studio.explore.export_dialog import show_row, spin

@@ -12,7 +12,7 @@ from core.data.prepare import prepare
 from core.data.sources import open_source
 from core.generators import load, save
 from core.latent import decode, z_of_seed
-from core.neighbours import nearest
+from core.likeness.neighbours import nearest
 from core.runs import Run
 from studio import jobs
 from studio.explore.copies import CopiesPage

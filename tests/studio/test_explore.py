@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from core import generators
-from core.keepsakes import Favourite, Keepsakes
+from core.keepsakes.store import Favourite, Keepsakes
 from core.latent import decode, z_of_seed
 from core.runs import Run
 from studio.explore.face import FaceView

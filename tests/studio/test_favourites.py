@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from core.generators import load
-from core.keepsakes import Favourite, Keepsakes
+from core.keepsakes.store import Favourite, Keepsakes
 from core.latent import decode, z_of_seed
 from studio.explore.dragging import face_mime
 from studio.explore.exploration import Exploration

@@ -15,7 +15,7 @@ from core.data.cache import PictureCache
 from core.data.labels import Labels
 from core.data.prepare import prepare
 from core.data.sources import open_source
-from core.keepsakes import Keepsakes
+from core.keepsakes.store import Keepsakes
 from core.runs import Run
 from core.trainee import Trainee
 from studio import jobs

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from core.generators import load
 from core.latent import decode, z_of_seed
-from core.photos import Square
+from core.likeness.photos import Square
 from studio.explore.crop_view import CropView
 from studio.explore.exploration import Exploration
 from studio.explore.photo import PhotoPage

@@ -8,9 +8,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMenu, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.directions import Direction, closed_form, principal, unit
+from core.directions.direction import Direction, unit
+from core.directions.unsupervised import closed_form, principal
 from core.generators import load
-from core.keepsakes import Keepsakes
+from core.keepsakes.store import Keepsakes
 from core.latent import z_of_seed
 from core.runs import Run
 from studio.explore.exploration import Faces

@@ -5,10 +5,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.directions import Direction
-from core.keepsakes import Keepsakes
+from core.directions.direction import Direction
+from core.directions.teaching import read_answers
+from core.keepsakes.store import Keepsakes
 from core.latent import z_of_seed
-from core.teaching import read_answers
 from studio.explore.exploration import Exploration
 from studio.explore.teach import TeachDialog
 from tests.studio.hands import LONG, click, text

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from core import checkpoints, generators
-from core.directions import closed_form, principal
-from core.keepsakes import read_directions
+from core.directions.unsupervised import closed_form, principal
+from core.keepsakes.store import read_directions
 from core.latent import z_of_seed
 from core.sheets import read_sheet
 

@@ -17,9 +17,9 @@ from typing import Any
 import filelock
 
 from core.commit import commit, unwritable
-from core.directions import Direction
+from core.directions.direction import Direction
 from core.errors import RunError, StudioError
-from core.keepsake_text import (
+from core.keepsakes.text import (
     LONGEST_NAME,
     MOST,
     MOST_BYTES,

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.directions import Direction, unit
+from core.directions.direction import Direction, unit
 from core.errors import RunError, StudioError
-from core.keepsakes import Favourite, Keepsakes, read_directions, write_directions
+from core.keepsakes.store import Favourite, Keepsakes, read_directions, write_directions
 from core.latent import z_of_seed
 
 

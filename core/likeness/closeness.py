@@ -22,8 +22,8 @@ def real_distances(
 ) -> NDArray[np.float64]:
     """How far some training pictures are from the one nearest to them, ascending, (at most samples,).
 
-    The distance is that of `core.neighbours.nearest`: the root mean square difference in grey levels,
-    mirrored or not. The samples are the same at every call. `progress` is told (pictures done, of how many).
+    The distance is that of `neighbours.nearest`: the root mean square difference in grey levels, mirrored or
+    not. The samples are the same at every call. `progress` is told (pictures done, of how many).
     Raises Cancelled.
     """
     total = len(cache)

@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from core import draws
-from core.directions import Direction, closed_form, principal, unit
+from core.directions.direction import Direction, unit
+from core.directions.unsupervised import closed_form, principal
 from core.errors import ShapeError
 from core.latent import z_of_seed
 from core.models import Generator, GeneratorShape

@@ -7,7 +7,7 @@ from PIL import Image
 from core import export, runs
 from core.config import Config
 from core.errors import RunError, ShapeError
-from core.progress_film import frames_of
+from core.films.training import frames_of
 from core.runs import Run
 
 

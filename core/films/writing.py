@@ -14,9 +14,9 @@ from typing import IO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core import film_gif, film_mp4, film_webp
 from core.commit import commit
 from core.errors import Cancelled, ShapeError, StudioError
+from core.films import gif, mp4, webp
 
 Frame = NDArray[np.uint8]  # (height, width, 3) sRGB
 FORMATS = frozenset({".gif", ".webp", ".mp4"})
@@ -33,7 +33,7 @@ class Writer(Protocol):
     ) -> AbstractContextManager[Callable[[Frame], None]]: ...
 
 
-_WRITERS: dict[str, Writer] = {".gif": film_gif.write, ".webp": film_webp.write, ".mp4": film_mp4.write}
+_WRITERS: dict[str, Writer] = {".gif": gif.write, ".webp": webp.write, ".mp4": mp4.write}
 
 
 def save_film(
@@ -91,10 +91,9 @@ def check_film(suffix: str, fps: float, scale: int) -> None:
         raise StudioError(f"A film cannot be written as {suffix or 'a folder'}. Use .mp4, .webp or .gif.")
     if not (math.isfinite(fps) and LEAST_FPS <= fps <= MOST_FPS):
         raise StudioError(f"A film has {LEAST_FPS} to {MOST_FPS:.0f} frames a second, not {fps:g}.")
-    if suffix == ".gif" and fps > film_gif.MOST_FPS:
+    if suffix == ".gif" and fps > gif.MOST_FPS:
         raise StudioError(
-            f"A GIF shows at most {film_gif.MOST_FPS:.0f} frames a second. Lower the rate, or write .webp or "
-            ".mp4."
+            f"A GIF shows at most {gif.MOST_FPS:.0f} frames a second. Lower the rate, or write .webp or .mp4."
         )
     if scale < 1:
         raise StudioError("The scale of a film is a whole number of 1 or more.")

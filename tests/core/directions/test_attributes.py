@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from core.attributes import balanced_accuracy, learn
-from core.directions import unit
+from core.directions.attributes import balanced_accuracy, learn
+from core.directions.direction import unit
 from core.errors import StudioError
 from core.latent import z_of_seed
 

@@ -1,7 +1,7 @@
 """Attribute directions from the labels of a run's own pictures, carried over to the faces it generates.
 
 A classifier learns the label from what the discriminator sees in real pictures, answers for generated faces,
-and `core.attributes.learn` finds the direction in their z.
+and `core.directions.attributes.learn` finds the direction in their z.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import draws, generators
-from core.attributes import balanced_accuracy, learn
 from core.data.cache import PictureCache
-from core.directions import Direction
+from core.directions.attributes import balanced_accuracy, learn
+from core.directions.direction import Direction
+from core.directions.features import features, load_discriminator
 from core.errors import Cancelled, RunError, SourceError, StudioError
-from core.features import features, load_discriminator
 from core.latent import decode
 
 _PICTURES = 1500  # real ones, a third of them held out

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.closeness import real_distances
 from core.data.cache import PictureCache
 from core.data.prepare import prepare
 from core.data.prepared import find_prepared
 from core.data.sources import open_source
 from core.errors import Cancelled
-from core.neighbours import nearest
+from core.likeness.closeness import real_distances
+from core.likeness.neighbours import nearest
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import neighbours
 from core.data.cache import PictureCache
 from core.data.prepare import prepare
 from core.data.sources import open_source
 from core.errors import Cancelled, ShapeError
-from core.neighbours import nearest
+from core.likeness import neighbours
+from core.likeness.neighbours import nearest
 
 
 def test_the_nearest_are_those_that_comparing_all_finds(

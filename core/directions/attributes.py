@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.directions import Direction, unit
+from core.directions.direction import Direction, unit
 from core.errors import StudioError
 
 if TYPE_CHECKING:
@@ -53,11 +53,11 @@ def from_labels(
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Direction:
-    """The direction of one label of a run's pictures; see `core.lessons.learn_labels`, which tells more.
+    """The direction of one label of a run's pictures; `core.directions.lessons.learn_labels` tells more.
 
     Raises StudioError if it cannot be learned; Cancelled.
     """
-    from core.lessons import Lesson, learn_labels
+    from core.directions.lessons import Lesson, learn_labels
 
     (found,) = learn_labels(checkpoint, cache, [label], progress=progress, cancelled=cancelled)
     if not isinstance(found, Lesson):

@@ -6,7 +6,7 @@ from PIL import ExifTags, Image
 
 from core.data.crops import square
 from core.errors import SourceError
-from core.photos import LONGEST_SIDE, Square, cut, middle, open_photo
+from core.likeness.photos import LONGEST_SIDE, Square, cut, middle, open_photo
 
 
 def _gradient(width: int, height: int) -> Image.Image:

@@ -24,7 +24,7 @@ from core.errors import RunError
 from core.latent import z_of_seed
 
 if TYPE_CHECKING:
-    from core.directions import Direction
+    from core.directions.direction import Direction
 
 LONGEST_NAME = 60
 MOST_BYTES = 2 << 20
@@ -92,8 +92,8 @@ def write_answers(folder: Path, answers: Mapping[str, Sequence[Answer]]) -> None
 
 
 def learn_from(answers: Sequence[Answer], latent_dim: int, name: str) -> Direction:
-    """`core.attributes.learn` of what was answered with yes or no. Raises StudioError if it is too little."""
-    from core.attributes import learn
+    """`learn` of what was answered with yes or no. Raises StudioError if it is too little."""
+    from core.directions.attributes import learn
 
     told = [each for each in answers if each.yes is not None]
     return learn(_vectors([each.seed for each in told], latent_dim), [bool(each.yes) for each in told], name)

@@ -7,15 +7,15 @@ import torch
 from PIL import Image
 
 from core import checkpoints, generators
-from core.attributes import from_labels
 from core.config import Config
 from core.data.cache import PictureCache
 from core.data.prepare import prepare
 from core.data.sources import open_source
+from core.directions.attributes import from_labels
+from core.directions.features import features, load_discriminator
+from core.directions.lessons import Lesson, learn_labels
 from core.errors import Cancelled, RunError, SourceError, StudioError
-from core.features import features, load_discriminator
 from core.latent import decode, z_of_seed
-from core.lessons import Lesson, learn_labels
 from core.trainee import Trainee
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from core.errors import Cancelled, ShapeError, StudioError
-from core.films import save_film
+from core.films.writing import save_film
 
 
 def _frames(count: int, height: int = 24, width: int = 32) -> np.ndarray:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
-from core.directions import Direction, unit
+from core.directions.direction import Direction, unit
 from core.errors import RunError, StudioError
 
 SCHEMA = 1

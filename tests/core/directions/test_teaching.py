@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.directions.teaching import FIRST_SEED, Answer, learn_from, next_seed, read_answers, write_answers
 from core.errors import RunError, StudioError
 from core.latent import z_of_seed
-from core.teaching import FIRST_SEED, Answer, learn_from, next_seed, read_answers, write_answers
 
 DIM = 12
 

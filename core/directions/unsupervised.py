@@ -5,53 +5,21 @@ Both ways look at what the first layer makes of z, since all that follows is dra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from core import draws
-from core.errors import ShapeError
+from core.directions.direction import Direction, unit
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from core.models import Generator
 
-Kind = Literal["principal", "closed-form", "attribute", "custom"]
-
 # A direction whose share is below this is rounding: a generator that ignores its z has no others.
 _LEAST_SHARE = 1e-9
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Direction:
-    """A way through the latent space, and what is known about it."""
-
-    name: str
-    kind: Kind
-    vector: NDArray[np.float32]  # (latent_dim,), of length 1, read-only
-    strength: float | None = None  # 0 .. 1: the share of the first layer's variance that lies on it
-    accuracy: float | None = None  # balanced and cross-validated, 0 .. 1
-    interval: tuple[float, float] | None = None  # 95 %, of the accuracy
-    examples: int | None = None  # faces that it was learned from
-
-    @property
-    def better_than_chance(self) -> bool | None:
-        """Whether the interval lies above a half; None where nothing was measured."""
-        return None if self.interval is None else self.interval[0] > 0.5
-
-
-def unit(vector: ArrayLike) -> NDArray[np.float32]:
-    """The vector at length 1, (d,) float32, read-only. Raises ShapeError if it has no direction."""
-    numbers = np.asarray(vector, np.float64)
-    length = float(np.linalg.norm(numbers))
-    if numbers.ndim != 1 or not np.isfinite(length) or length == 0:
-        raise ShapeError("A direction needs finite numbers that are not all zero. Choose other faces for it.")
-    scaled = (numbers / length).astype(np.float32)
-    scaled.setflags(write=False)
-    return scaled
 
 
 def principal(generator: Generator, count: int = 10, samples: int = 4096, seed: int = 0) -> list[Direction]:

@@ -6,10 +6,10 @@ import pytest
 import torch
 from PIL import Image
 
-from core import inversion
 from core.errors import Cancelled, ShapeError, SourceError
-from core.inversion import Progress, invert, read_photo
 from core.latent import decode, z_of_seed
+from core.likeness import inversion
+from core.likeness.inversion import Progress, invert, read_photo
 from core.models import Generator, GeneratorShape, initialise
 
 
