@@ -36,11 +36,16 @@ TRAINING = (
 
 EXPLORING = (
     (
+        "Faces",
+        "The random faces belong to a seed: the same seed always gives the same faces. Click one to make it "
+        "large. With Edits move set to All, every face of the grid follows what you change about the large "
+        "one.",
+    ),
+    (
         "Moving a face",
-        "A generator turns a list of random numbers, the latent vector, into a face. Click one of the "
-        "random faces to make it large, then drag sliders: the face follows your hand. Every slider has a "
-        "value to type over, a reset and a lock; what is locked stays when you move something else or ask "
-        "for other faces. Ctrl+Z takes any edit back.",
+        "A generator turns a list of random numbers, the latent vector, into a face. Drag a slider and the face "
+        "follows your hand. Every slider has a value to type over, a reset and a lock; what is locked stays "
+        "when you move something else or ask for other faces. Ctrl+Z takes any edit back.",
     ),
     (
         "Numbers, principal, closed form",
@@ -60,6 +65,11 @@ EXPLORING = (
         "The slider at the top goes back through the training while the latent vector stays, and the "
         "strip shows one face at every saved step. While a run trains, its right end is the face as it is "
         "learned now.",
+    ),
+    (
+        "Favourites",
+        "The star keeps the large face with the run. Come back to it at any step, name it, or drag it into a "
+        "morph.",
     ),
     (
         "Truncation",
@@ -84,7 +94,7 @@ EXPLORING = (
         "generator has learned that picture by heart; this happens with few pictures.",
     ),
     (
-        "Taking things away",
+        "Saving and sharing",
         "Export writes sheets, single faces, films and the generator itself. A sheet remembers its faces: "
         "drop it on the window and they are there again, as long as the generator that drew them is.",
     ),
@@ -103,6 +113,7 @@ KEYS = (
     ("Ctrl+R or F5", "Start; from another workspace, go to Train first"),
     ("F5 in Runs", "Look for runs again"),
     ("Ctrl+Z, Ctrl+Shift+Z", "Undo and redo in Explore"),
+    ("Delete, Ctrl+arrow", "Remove or move the chosen face of a morph or a sum"),
     ("Ctrl+P or Space", "Pause or resume"),
     ("Ctrl+.", "Stop and save"),
     ("F1", "This help"),
