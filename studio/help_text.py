@@ -44,8 +44,8 @@ EXPLORING = (
     (
         "Moving a face",
         "A generator turns a list of random numbers, the latent vector, into a face. Drag a slider and the "
-        "face follows your hand. Every slider has a value to type over, a reset and a lock; what is locked stays "
-        "when you move something else or ask for other faces. Ctrl+Z takes any edit back.",
+        "face follows your hand. Every slider has a value to type over, a reset and a lock; what is locked "
+        "stays when you move something else or ask for other faces. Ctrl+Z takes any edit back.",
     ),
     (
         "Numbers, principal, closed form",
