@@ -38,11 +38,13 @@ def test_a_created_run_opens_again(tmp_path: Path) -> None:
     ],
 )
 def test_a_folder_without_a_readable_run(tmp_path: Path, content: str | None, words: str) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
     if content is not None:
-        (tmp_path / "run.json").write_text(content)
+        (folder / "run.json").write_text(content)
     with pytest.raises(RunError, match=words):
-        runs.open_run(tmp_path)
-    assert runs.list_runs(tmp_path.parent) == []
+        runs.open_run(folder)
+    assert runs.list_runs(tmp_path) == []
 
 
 def test_a_resume_overrides_the_steps_that_it_repeats(tmp_path: Path) -> None:
