@@ -11,8 +11,8 @@ from typing import IO, Any
 from core.foreign.archive import Span
 from core.foreign.claims import Claim, Storage, claim, in_order
 from core.foreign.refusal import Refusal, quoted
+from core.shapes import MAX_HEADER
 
-MAX_HEADER = 8 * 2**20  # bytes
 MAX_TENSORS = 20_000
 MAX_NAME = 300
 

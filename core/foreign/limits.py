@@ -14,9 +14,7 @@ from contextlib import suppress
 
 import psutil
 
-# Bytes. A generator takes 15 to 200 MB; with discriminator and both optimisers, five times that.
-MAX_FILE = 2 * 2**30
-ALLOWANCE = 192 * 2**20
+ALLOWANCE = 192 * 2**20  # bytes
 SECONDS = 10.0  # for reading, or longer for a file of more than 320 MiB:
 SLOWEST = 32 * 2**20  # bytes a second, on a busy computer with a slow disk
 # For importing torch, before it sees the file: a cold disk, a virus scanner or a busy computer may need them.

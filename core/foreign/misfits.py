@@ -5,10 +5,7 @@ from dataclasses import dataclass
 
 from core.foreign.claims import FLOATS, Claim
 from core.foreign.refusal import quoted
-
-MIN_LAYERS, MAX_LAYERS = 3, 8  # 16 to 512 px
-MAX_LATENT = 4_096
-MAX_ACTIVATIONS = 2**23  # numbers a picture in one layer: 512 px with 64 features take 2**22
+from core.shapes import MAX_LATENT, MAX_LAYERS, MIN_LAYERS, side, too_wide
 
 STATISTICS = ("running_mean", "running_var")
 _COUNTER = "num_batches_tracked"
@@ -119,11 +116,10 @@ def _excesses(layers: list[Module]) -> list[str]:
     """What is well formed and still too large to draw with: a small file may ask for gigabytes."""
     if layers[0].shape[0] > MAX_LATENT:
         return [f"a latent size of {layers[0].shape[0]:,} where at most {MAX_LATENT:,} is drawn with"]
-    for number, layer in enumerate(layers, 1):
-        side = 4 * 2 ** (number - 1)
-        if layer.shape[1] * side * side > MAX_ACTIVATIONS:
-            where = _where(number, layer)
-            return [f"{where}: {layer.shape[1]:,} channels at {side} px take more memory than is drawn with"]
+    index = too_wide([layer.shape[1] for layer in layers])
+    if index is not None:
+        where, channels = _where(index + 1, layers[index]), layers[index].shape[1]
+        return [f"{where}: {channels:,} channels at {side(index)} px take more memory than is drawn with"]
     return []
 
 

@@ -20,8 +20,10 @@ import psutil
 from core.errors import Cancelled
 from core.foreign.headers import read_header
 from core.foreign.layout import find_generator
-from core.foreign.limits import MAX_FILE, SECONDS, TORCH_SECONDS, WATCH_S, allowed, patience, written
+from core.foreign.limits import SECONDS, TORCH_SECONDS, WATCH_S, allowed, patience, written
 from core.foreign.refusal import ForeignError, Refusal, quoted
+from core.ordinary_file import OddFileError, open_ordinary
+from core.shapes import MAX_FILE
 
 if TYPE_CHECKING:
     from core.generators import GeneratorFacts
@@ -95,15 +97,12 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
     """The file, if it is one: a pipe or a device would never end."""
     if path.is_dir():
         raise Refusal("is a folder: choose the file of weights in it.")
-    odd = Refusal("is no ordinary file: choose a .pth, .pt or .safetensors file.")
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise odd
-    # Again on what was opened, without waiting: it may have been replaced by a pipe since.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with open(descriptor, "rb") as file:  # noqa: PTH123  a descriptor
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise odd
+    try:
+        file = open_ordinary(path)
+    except OddFileError:
+        raise Refusal("is no ordinary file: choose a .pth, .pt or .safetensors file.") from None
+    with file:
+        status = os.fstat(file.fileno())
         if status.st_size == 0:
             raise Refusal("is empty; copy or download it again.")
         if status.st_size > MAX_FILE:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from core.errors import StudioError
+from core.plain_text import plain
 
 
 class ForeignError(StudioError):
     """A foreign file is refused; `details` names what does not fit, layer by layer where there are any."""
 
     def __init__(self, sentence: str, details: Sequence[str] = ()) -> None:
-        super().__init__(sentence)
         self.details = list(details)
+        super().__init__(sentence, facts={"details": self.details})
 
 
 class Refusal(Exception):  # noqa: N818  a verdict, not a fault of the program
@@ -22,6 +23,5 @@ class Refusal(Exception):  # noqa: N818  a verdict, not a fault of the program
 
 
 def quoted(text: object, longest: int = 80) -> str:
-    """Text from a stranger's file, fit for a sentence: one line, printable, not long."""
-    clean = "".join(each if each.isprintable() else "?" for each in str(text)[: longest + 1])
-    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
+    """Text from a stranger's file, fit for a sentence."""
+    return plain(str(text), longest)

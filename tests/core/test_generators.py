@@ -1,5 +1,8 @@
 import json
+import os
+import struct
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import safetensors.torch
@@ -66,6 +69,14 @@ def test_flipped_weights_are_found(tmp_path: Path, generator: Generator) -> None
         generators.load(path)
 
 
+def _restate(path: Path, change: dict[str, object]) -> None:
+    """Let a generator file say something else of the same weights."""
+    with safetensors.safe_open(path, "pt") as file:
+        stated = json.loads(file.metadata()["generator"])
+    weights = safetensors.torch.load_file(path)
+    safetensors.torch.save_file(weights, path, {"generator": json.dumps(stated | change)})
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -78,6 +89,11 @@ def test_flipped_weights_are_found(tmp_path: Path, generator: Generator) -> None
         {"biases": [True]},
         {"digest": "../../etc"},
         {"name": 5},
+        {"step": float("inf")},
+        {"step": 10**12},
+        {"about": {"source": "x" * 1_001}},
+        {"about": {"x" * 61: "source"}},
+        {"about": {str(number): "" for number in range(51)}},
     ],
 )
 def test_a_header_that_lies_is_refused(
@@ -85,12 +101,108 @@ def test_a_header_that_lies_is_refused(
 ) -> None:
     path = tmp_path / "faces.safetensors"
     generators.save(path, generator, name="Faces")
-    with safetensors.safe_open(path, "pt") as file:
-        stated = json.loads(file.metadata()["generator"])
-    weights = safetensors.torch.load_file(path)
-    safetensors.torch.save_file(weights, path, {"generator": json.dumps(stated | change)})
+    _restate(path, change)
     with pytest.raises(RunError):
         generators.load(path)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        GeneratorShape(1, (1,) * 8 + (16_384,), 3, (False,) * 10),  # 4.5 MB that take 68.7 GB to draw with
+        GeneratorShape(1, (1,) * 8, 3, (False,) * 9),  # 1,024 px
+        GeneratorShape(1, (1, 1, 1, 1, 2_049), 1, (False,) * 6),
+        GeneratorShape(4_097, (1, 1), 1, (False,) * 3),
+    ],
+)
+def test_what_takes_too_much_to_draw_with_is_refused(tmp_path: Path, shape: GeneratorShape) -> None:
+    path = tmp_path / "faces.safetensors"
+    generators.save(path, Generator(shape), name="Faces")
+    for read in (generators.load, generators.read_facts):
+        with pytest.raises(RunError, match="neither a checkpoint nor a generator"):
+            read(path)
+
+
+def test_the_largest_are_still_opened(tmp_path: Path) -> None:
+    shape = GeneratorShape(4_096, (1, 1, 1, 1, 1, 1, 128), 3, (False,) * 8)
+    generators.save(tmp_path / "faces.safetensors", Generator(shape), name="Faces")
+    assert generators.load(tmp_path / "faces.safetensors").size == 512
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+@pytest.mark.parametrize("name", ["pipe.safetensors", f"ckpt-{1:09d}-{1:016x}.safetensors"])
+def test_a_pipe_does_not_hang(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    said: list[str] = []
+
+    def read() -> None:
+        for each in (generators.load, generators.read_facts):
+            try:
+                each(tmp_path / name)
+            except RunError as error:
+                said.append(str(error))
+
+    thread = Thread(target=read, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert len(said) == 2
+    assert all("is no ordinary file" in each for each in said)
+
+
+def test_what_is_larger_than_any_generator_is_refused(tmp_path: Path, generator: Generator) -> None:
+    path = tmp_path / "faces.safetensors"
+    generators.save(path, generator, name="Faces")
+    os.truncate(path, 2 * 2**30 + 1)  # with a hole, which takes no room
+    for read in (generators.load, generators.read_facts):
+        with pytest.raises(RunError, match="larger than 2 GiB"):
+            read(path)
+
+
+def test_a_header_that_fills_the_memory_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "faces.safetensors"
+    shape = {"generator": json.dumps({"about": " " * 9_000_000})}
+    header = json.dumps({"__metadata__": shape}).encode()
+    path.write_bytes(struct.pack("<Q", len(header)) + header)
+    with pytest.raises(RunError, match="neither a checkpoint nor a generator"):
+        generators.read_facts(path)
+
+
+def test_a_variance_is_not_negative(tmp_path: Path, generator: Generator) -> None:
+    generator.layers[1].running_var[0] = -1
+    generators.save(tmp_path / "faces.safetensors", generator, name="Faces")
+    with pytest.raises(RunError, match="negative variance"):
+        generators.load(tmp_path / "faces.safetensors")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"step": Infinity, "config": {}}',
+        '{"step": 1, "config": {}, "digest": "../../etc"}',
+        '{"step": 1000000000, "config": {}}',
+        '{"step": -1, "config": {}}',
+        '{"step": 1, "config": ' + '{"size":' * 100_000 + "1" + "}" * 100_000 + "}",
+        '{"step": 1, "config": {"latent_dim": Infinity}}',
+        "[]",
+    ],
+)
+def test_a_checkpoint_that_lies_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "weights.safetensors"
+    safetensors.torch.save_file({"EMA/x": torch.ones(1)}, path, {"studio": text})
+    for read in (generators.load, generators.read_facts):
+        with pytest.raises(RunError, match="neither a checkpoint nor a generator"):
+            read(path)
+
+
+def test_no_file_gives_orders_to_a_terminal(tmp_path: Path, generator: Generator) -> None:
+    path = tmp_path / "faces.safetensors"
+    generators.save(path, generator, name="Faces")
+    _restate(path, {"name": "\x1b[2JA\nB", "about": {"so\x1burce": "http://a\r\n\x07b"}})
+    facts = generators.read_facts(path)
+    assert (facts.name, facts.about) == ("[2JA B", {"so urce": "http://a b"})
+    again = generators.save(path, generator, name="x" * 300, about={"source": "y" * 2_000})
+    assert generators.read_facts(path) == again, "what is written can be read"
+    assert (len(again.name), len(again.about["source"])) == (200, 1_000)
 
 
 def test_other_files_are_refused_in_a_sentence(tmp_path: Path) -> None:
