@@ -16,7 +16,8 @@ def prune(run: Run) -> None:
     """Keep as many checkpoints and earlier generators as the config says.
 
     Only to be called after `checkpoints.save`, which read the newest one back. A generator that cannot be
-    written, because the disk is full, is given up rather than the training.
+    written, because the disk is full, is given up rather than the training. A file that cannot be deleted,
+    because Windows keeps what another program has open, stays until the next call.
     """
     for step, path in run.checkpoints()[: -run.config.keep_checkpoints]:
         if run.config.keep_generators:
@@ -24,11 +25,13 @@ def prune(run: Run) -> None:
                 generator = generators.load(path)
                 name = f"gen-{step:09d}-{generators.digest(generator)}.safetensors"
                 generators.save(run.generator_folder / name, generator, name=run.name, step=step)
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
     earlier = run.earlier_generators()
     while len(earlier) > max(run.config.keep_generators, 0):
         _, path = earlier.pop(_most_crowded([step for step, _ in earlier]))
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
 
 
 def _most_crowded(steps: list[int]) -> int:

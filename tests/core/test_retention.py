@@ -61,3 +61,29 @@ def test_a_damaged_checkpoint_does_not_stop_the_pruning(run: Run) -> None:
     for step in range(2, 6):
         _save(run, step)
     assert [step for step, _ in run.generators()] == [2, 3, 4, 5]
+
+
+def test_a_file_that_is_open_elsewhere_is_deleted_the_next_time(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows nothing can be deleted that is open. Elsewhere no file says no to an administrator, as whom
+    tests may run, so Path.unlink says it here.
+    """
+    unlink = Path.unlink
+    held = [("ckpt", 2), ("gen", 1)]
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if any(path.name.startswith(f"{kind}-{step:09d}-") for kind, step in held):
+            raise PermissionError(13, "The process cannot access the file", str(path))
+        unlink(path, missing_ok)
+
+    run = runs.change(run, SMALL.replace(keep_generators=1))
+    monkeypatch.setattr(Path, "unlink", refuse)
+    for step in range(1, 8):
+        _save(run, step)
+    assert [step for step, _ in run.checkpoints()] == [2, 5, 6, 7]
+    assert 1 in [step for step, _ in run.earlier_generators()]
+    held.clear()
+    retention.prune(run)
+    assert [step for step, _ in run.checkpoints()] == [5, 6, 7]
+    assert len(run.earlier_generators()) == 1
