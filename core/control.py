@@ -4,44 +4,50 @@ import threading
 
 
 class Control:
-    """Stop and pause requests. Safe to use from any thread."""
+    """Stop, pause and snapshot requests. Safe to use from any thread, and from a signal handler."""
 
     def __init__(self) -> None:
-        self._stop = threading.Event()
-        self._run = threading.Event()
-        self._run.set()
-        self._snapshot = threading.Event()
+        self._changed = threading.Condition()  # on a lock that a signal handler may take a second time
+        self._stopping = self._paused = self._snapshot = False
 
     def stop(self) -> None:
         """End at the next step, after saving. Also ends a pause."""
-        self._stop.set()
-        self._run.set()
+        with self._changed:
+            self._stopping, self._paused = True, False
+            self._changed.notify_all()
 
     def pause(self) -> None:
         """Hold at the next step until `resume` or `stop`."""
-        if not self.stopping:
-            self._run.clear()
+        with self._changed:
+            self._paused = not self._stopping
 
     def resume(self) -> None:
-        self._run.set()
+        with self._changed:
+            self._paused = False
+            self._changed.notify_all()
+
+    def want_snapshot(self) -> None:
+        """Ask for a copy of the EMA generator: a `Snapshot` after the next step, or at once in a pause."""
+        with self._changed:
+            self._snapshot = True
+            self._changed.notify_all()
 
     @property
     def stopping(self) -> bool:
-        return self._stop.is_set()
+        return self._stopping
 
     @property
     def paused(self) -> bool:
-        return not self._run.is_set()
-
-    def want_snapshot(self) -> None:
-        """Ask for a copy of the EMA generator, which comes as a `Snapshot` after the next step."""
-        self._snapshot.set()
+        return self._paused
 
     def take_snapshot_wish(self) -> bool:
         """Whether a copy has been asked for since the last call."""
-        wanted = self._snapshot.is_set()
-        self._snapshot.clear()
-        return wanted
+        with self._changed:
+            wanted, self._snapshot = self._snapshot, False
+            return wanted
 
-    def wait_while_paused(self) -> None:
-        self._run.wait()
+    def wait_while_paused(self) -> bool:
+        """Wait until the pause is over (False) or a copy is asked for (True, and the wish is taken)."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._snapshot or not self._paused)
+            return self._paused and self.take_snapshot_wish()

@@ -96,7 +96,8 @@ def _train(
             clock.hold()
             journal.event("paused", step)
             yield Paused(step)
-            control.wait_while_paused()
+            while control.wait_while_paused():
+                yield _snapshot(trainee, step)
             if control.stopping:
                 break
             journal.event("resumed", step)
@@ -124,7 +125,7 @@ def _train(
         if step % config.sample_every == 0:
             yield _draw_samples(run, trainee, fixed_z, step)
         if control.take_snapshot_wish():
-            yield Snapshot(step, deepcopy(trainee.average).cpu())
+            yield _snapshot(trainee, step)
         if step % config.checkpoint_every == 0:
             newest, saved_step = _save(run, trainee, step, clock.seconds), step
             yield Saved(step, newest)
@@ -233,6 +234,10 @@ def _draw_samples(run: Run, trainee: Trainee, fixed_z: Tensor, step: int) -> Sam
     path = run.sample_folder / f"{step:09d}.png"
     save_sheet(path, pictures, columns=isqrt(len(pictures)), spacing=0)
     return Samples(step, pictures, path)
+
+
+def _snapshot(trainee: Trainee, step: int) -> Snapshot:
+    return Snapshot(step, deepcopy(trainee.average).cpu())
 
 
 def _save(run: Run, trainee: Trainee, step: int, seconds: float) -> Path:

@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -298,6 +299,50 @@ def test_snapshots_are_the_average_of_that_step_and_change_nothing(
     for event in snapshots:
         saved = generators.load(dict(watched.checkpoints())[event.step])
         assert generators.digest(event.generator) == generators.digest(saved)
+
+
+def test_a_paused_run_gives_snapshots_and_stays_paused(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache
+) -> None:
+    watched, alone = new_run(tmp_path / "a", tiny, cartoons), new_run(tmp_path / "b", tiny, cartoons)
+    control = Control()
+    holding, given = threading.Event(), threading.Event()
+    seen: list[Event] = []
+
+    def follow() -> None:
+        for event in train(watched, cartoons, device="cpu", control=control):
+            seen.append(event)
+            if isinstance(event, Step) and event.step == 5:
+                control.pause()
+            elif isinstance(event, Paused):
+                holding.set()
+            elif isinstance(event, Snapshot):
+                with torch.no_grad():
+                    event.generator(torch.zeros(2, tiny.latent_dim))
+                given.set()
+
+    training = threading.Thread(target=follow, daemon=True)
+    training.start()
+    try:
+        assert holding.wait(60)
+        for _ in range(2):  # one after the other, from another thread
+            given.clear()
+            control.want_snapshot()
+            assert given.wait(60)
+            assert control.paused
+            assert not any(isinstance(event, Resumed) for event in seen)
+        control.resume()
+        training.join(60)
+    finally:
+        control.stop()
+    assert isinstance(seen[-1], Finished)
+    first = next(index for index, event in enumerate(seen) if isinstance(event, Paused))
+    kinds = [type(event) for event in seen[first : first + 4]]
+    assert kinds == [Paused, Snapshot, Snapshot, Resumed]
+    assert [event.step for event in seen if isinstance(event, Snapshot)] == [5, 5]
+    run_until(alone, cartoons)
+    assert_same(final_tensors(watched), final_tensors(alone))
+    assert numbers(watched) == numbers(alone)
 
 
 def test_of_every_checkpoint_the_generator_stays(
