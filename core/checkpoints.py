@@ -7,7 +7,6 @@ flipped file is told from a good one.
 import errno
 import hashlib
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from core.commit import put
 from core.config import Config, parse
 from core.errors import ConfigError, RunError
 from core.models import weights_digest
@@ -52,21 +52,14 @@ def save(folder: Path, checkpoint: Checkpoint) -> Path:
     data = safetensors.torch.save(tensors, {"studio": json.dumps(facts)})
     digest = hashlib.sha256(data).hexdigest()[:16]
     path = folder / f"ckpt-{checkpoint.step:09d}-{digest}.safetensors"
-    temporary = folder / f".{path.name}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
         if free < len(data) + SPARE_BYTES:
             raise OSError(errno.ENOSPC, f"{free / 2**20:.0f} MiB are free")
         _remove_leftovers(folder)
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync_folder(folder)
+        put(path, lambda file: file.write(data))
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise RunError(_why_not_saved(error, checkpoint.step, len(data), folder)) from error
     if not verify(path):
         raise RunError(
@@ -142,12 +135,3 @@ def _remove_leftovers(folder: Path) -> None:
     """Parts of a save that was killed; the run's lock keeps other writers out."""
     for part in folder.glob(".ckpt-*.part"):
         part.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "nt":  # Windows cannot open folders
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -6,7 +6,7 @@ import sys
 import traceback
 
 from core.commands import directions, export, import_, morph, prepare, presets, runs, sample, train
-from core.commands.outcome import Outcome, TrainingFailedError, UsageError
+from core.commands.outcome import Outcome, UsageError
 from core.errors import Cancelled, StudioError
 
 INTERRUPTED = 130
@@ -19,6 +19,7 @@ def run_command(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         outcome: Outcome = options.command(options)
+        facts = json.dumps(outcome.facts, allow_nan=False)
     except UsageError as error:
         parser.error(str(error))
     except Cancelled as error:
@@ -27,24 +28,31 @@ def run_command(arguments: list[str]) -> int:
         return _fail(options, str(error), 1)
     except KeyboardInterrupt:
         return _fail(options, "Ended before it was done.", INTERRUPTED)
+    except MemoryError:
+        return _fail(options, "The memory is full. Ask for less at once, or close other programs.", 1)
     except Exception as error:
         words = " ".join(str(error).split())
         return _fail(options, f"Something unexpected went wrong ({type(error).__name__}: {words}).", 1)
     if options.json:
-        print(json.dumps(outcome.facts))
+        print(facts)
     elif outcome.words:
         print(outcome.words)
     return outcome.status
 
 
 def _fail(options: argparse.Namespace, sentence: str, status: int) -> int:
+    """Report the error that is being handled: one line, and with --debug all that is known of it."""
     error = sys.exception()
+    facts = error.facts if isinstance(error, StudioError) else {}
     if options.debug:
         traceback.print_exc()
     print(sentence, file=sys.stderr)
+    if options.debug:
+        for name, fact in facts.items():
+            lines = fact if isinstance(fact, list) else [fact]
+            print(f"{name}:", *lines, sep="\n  ", file=sys.stderr)
     if options.json:
-        facts = error.facts if isinstance(error, TrainingFailedError) else {}
-        print(json.dumps({**facts, "error": sentence}))
+        print(json.dumps({**facts, "error": sentence}, allow_nan=False))
     return status
 
 

@@ -1,8 +1,17 @@
 """Errors that a person sees: each message is one sentence that says what is wrong and what to do."""
 
+from collections.abc import Mapping
+
 
 class StudioError(Exception):
-    """Anything expected to go wrong; `str(error)` is the sentence to show."""
+    """Anything expected to go wrong; `str(error)` is the sentence to show.
+
+    `facts` is what there is to know beside it, fit for JSON.
+    """
+
+    def __init__(self, sentence: str = "", *, facts: Mapping[str, object] | None = None) -> None:
+        super().__init__(sentence)
+        self.facts = dict(facts or {})
 
 
 class ConfigError(StudioError):

@@ -1,4 +1,4 @@
-"""Faces as files: a sheet (PNG), an array (.npy) or a folder of PNGs, each all or nothing."""
+"""Faces as files: pictures in rows as a PNG, or an array (.npy), each all or nothing."""
 
 from collections.abc import Mapping
 from math import ceil, isqrt
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from core.commit import commit, unwritable
-from core.errors import ShapeError, StudioError
+from core.commit import commit
+from core.errors import ShapeError
 
 WHITE = (255, 255, 255)
 MOST_PIXELS = 200_000_000  # of a sheet: 600 MB of memory while it is written
@@ -45,11 +45,7 @@ def sheet(
         raise ShapeError(f"{count} faces do not fit {rows} rows of {columns}.")
     pitch_y, pitch_x = height * scale + band + spacing, width * scale + spacing
     tall, wide = rows * pitch_y + spacing, columns * pitch_x + spacing
-    if tall * wide > MOST_PIXELS:
-        raise ShapeError(
-            f"The sheet would be {wide:,} x {tall:,} px, more than {MOST_PIXELS / 1e6:.0f} megapixels. "
-            "Lower the scale or the number of faces."
-        )
+    check_canvas(wide, tall)
     canvas = np.empty((tall, wide, 3), np.uint8)
     canvas[:] = background
     for index, picture in enumerate(pictures):
@@ -60,28 +56,12 @@ def sheet(
     return canvas
 
 
-def save(
-    pictures: NDArray[np.uint8],
-    out: Path,
-    *,
-    columns: int | None = None,
-    text: Mapping[str, str] | None = None,
-) -> None:
-    """Writes what the suffix of `out` says: .png a sheet, .npy an array, none (or a folder) one PNG each.
-
-    Without `columns` a sheet is as square as it can be. `text` is kept inside PNGs. Raises StudioError.
-    """
-    suffix = out.suffix.lower()
-    if out.is_dir() or not suffix:
-        save_folder(out, pictures, text=text)
-    elif suffix == ".png":
-        save_sheet(out, pictures, columns or square(len(pictures)), text=text)
-    elif suffix == ".npy":
-        save_npy(out, pictures)
-    else:
-        raise StudioError(
-            f"Faces cannot be written as {out.suffix}. Use .png for a sheet, .npy for an array, "
-            "or a name without a suffix for a folder."
+def check_canvas(width: int, height: int) -> None:
+    """Raises ShapeError if a sheet of this size in px is too large."""
+    if width * height > MOST_PIXELS:
+        raise ShapeError(
+            f"The sheet would be {width:,} x {height:,} px, more than {MOST_PIXELS / 1e6:.0f} megapixels. "
+            "Lower the scale or the number of faces."
         )
 
 
@@ -105,25 +85,13 @@ def save_npy(path: Path, pictures: NDArray[np.uint8]) -> None:
     commit(path, lambda file: np.save(file, planes, allow_pickle=False))
 
 
-def save_folder(folder: Path, pictures: NDArray[np.uint8], *, text: Mapping[str, str] | None = None) -> None:
-    """Writes 0000.png, 0001.png, ... into `folder`, which is made if it is not there. Raises StudioError."""
-    check_pictures(pictures)
-    for path, picture in zip(numbered_paths(folder, len(pictures)), pictures, strict=True):
-        write_png(path, picture, text)
-
-
-def numbered_paths(folder: Path, count: int) -> list[Path]:
-    """0000.png, 0001.png, ... in `folder`, which is made if it is not there. Raises StudioError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(folder, error) from error
-    digits = max(4, len(str(count - 1)))
-    return [folder / f"{index:0{digits}}.png" for index in range(count)]
-
-
 def write_png(path: Path, picture: NDArray[np.uint8], text: Mapping[str, str] | None = None) -> None:
     """A picture, (height, width, 3) uint8, as a PNG that carries `text`. Raises StudioError."""
+    commit(path, lambda file: encode_png(file, picture, text))
+
+
+def encode_png(file: IO[bytes], picture: NDArray[np.uint8], text: Mapping[str, str] | None = None) -> None:
+    """Write a picture, (height, width, 3) uint8, as a PNG that carries `text`."""
     notes = PngInfo()
     for name, value in (text or {}).items():
         if value.isascii():
@@ -131,11 +99,7 @@ def write_png(path: Path, picture: NDArray[np.uint8], text: Mapping[str, str] | 
             notes.add_text(name, value)
         else:
             notes.add_itxt(name, value)
-
-    def write(file: IO[bytes]) -> None:
-        Image.fromarray(picture).save(file, "PNG", pnginfo=notes)
-
-    commit(path, write)
+    Image.fromarray(picture).save(file, "PNG", pnginfo=notes)
 
 
 def square(count: int) -> int:

@@ -1,14 +1,15 @@
 """A card for a generator file: what it is, where it comes from, and how it is used, in Markdown."""
 
-import json
 import re
 import shlex
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
+from core import generators
 from core.commit import commit
 from core.generators import GeneratorFacts
-from core.models import GeneratorShape
+from core.models import Generator, GeneratorShape
 from core.runs import Run
 
 _NAMES = {"run": "Run", "preset": "Preset", "source": "Learned from", "created": "Run begun"}
@@ -21,6 +22,19 @@ def write_card(path: Path, facts: GeneratorFacts, weights: Path) -> None:
     Raises StudioError if the place cannot be written.
     """
     commit(path, lambda file: file.write(_card(facts, weights.name).encode()))
+
+
+def save_with_card(
+    path: Path, generator: Generator, *, name: str, step: int | None, about: Mapping[str, str]
+) -> Path:
+    """Write a generator file and its card beside it; the card's path comes back. Raises StudioError.
+
+    The card's name is the file's with ".md" behind it, so that no README.md of somebody's is overwritten.
+    """
+    facts = generators.save(path, generator, name=name, step=step, about=dict(about))
+    card = path.with_name(f"{path.name}.md")
+    write_card(card, facts, path)
+    return card
 
 
 def about_run(run: Run) -> dict[str, str]:
@@ -45,7 +59,7 @@ def _card(facts: GeneratorFacts, file_name: str) -> str:
     } | {_NAMES.get(key, key): value for key, value in facts.about.items()}
     table = "\n".join(f"| {_plain(key)} | {_plain(value)} |" for key, value in rows.items())
     source = _plain(facts.about.get("source", "")) or "pictures that are not named here"
-    quoted = json.dumps(file_name)
+    quoted = repr(file_name)
     last = 3 * len(shape.widths)
     return f"""# {_plain(facts.name) or "A generator"}
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import filelock
 import platformdirs
 
+from core.commit import put, unwritable
 from core.config import Config, parse
 from core.errors import ConfigError, RunError
 
@@ -181,7 +182,10 @@ def change(run: Run, config: Config, *, source: str | None = None, source_digest
             source=source or run.source,
             source_digest=source_digest or run.source_digest,
         )
-        _write(changed)
+        try:
+            _write(changed)
+        except OSError as error:
+            raise RunError(str(unwritable(run.folder / "run.json", error))) from error
     return changed
 
 
@@ -303,9 +307,8 @@ def _write(run: Run) -> None:
         "config": run.config.model_dump(),
         "environment": run.environment,
     }
-    temporary = run.folder / ".run.json.part"
-    temporary.write_text(json.dumps(data, indent=2) + "\n", "utf-8")
-    temporary.replace(run.folder / "run.json")
+    text = json.dumps(data, indent=2) + "\n"
+    put(run.folder / "run.json", lambda file: file.write(text.encode()))
 
 
 def _environment() -> dict[str, str]:

@@ -3,11 +3,13 @@
 import base64
 import io
 import json
+import secrets
+import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +17,16 @@ from PIL import Image, ImageDraw, ImageFont
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core import export
+from core.commit import sync_folder, unwritable
 from core.errors import ShapeError, StudioError
 from core.latent import truncate
+from core.plain_text import plain
 from core.png_text import read_text
 
 KEYWORD = "DCGAN Studio sheet"
 MOST_FACES = 10_000
+LONGEST_NAME = 300  # of a generator
+_MOST_NUMBERS = 16_384  # of a latent vector
 _MOST_Z_BYTES = 16 * 2**20
 _MOST_TEXT = _MOST_Z_BYTES * 4 // 3 + 64 * 1024  # base64, and room for the rest
 _INK = (70, 70, 70)
@@ -33,12 +39,30 @@ class NoSheetError(StudioError):
     """A PNG that is not a sheet of this program, or has lost what it carried."""
 
 
+def check_faces(count: int, latent_dim: int) -> None:
+    """Raises ShapeError if a sheet cannot carry so many faces: to be asked before they are made."""
+    if count > MOST_FACES:
+        raise ShapeError(f"A sheet has {MOST_FACES:,} faces at most, not {count:,}. Ask for fewer.")
+    if latent_dim > _MOST_NUMBERS:
+        raise ShapeError(
+            f"A sheet carries latent vectors of up to {_MOST_NUMBERS:,} numbers, not {latent_dim:,}. "
+            "Write an array (.npy) instead."
+        )
+    if count * latent_dim * 4 > _MOST_Z_BYTES:
+        raise ShapeError(
+            f"A sheet carries {_MOST_Z_BYTES >> 20} MiB of latent vectors at most: "
+            f"{_MOST_Z_BYTES // (latent_dim * 4):,} faces of {latent_dim:,} numbers, not {count:,}. "
+            "Ask for fewer."
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Sheet:
     """How a sheet looks, and what its faces were made of.
 
     Face i is the generator's picture of z[i] * truncation, and lies in row i // columns.
-    Raises ShapeError if z is not one or more finite vectors, or they do not fit the rows and columns.
+    Raises ShapeError, which names the bound, if z is not one or more finite vectors, if they do not fit the
+    rows and columns, or if anything else is not what a PNG may carry.
     """
 
     z: NDArray[np.float32]  # (n, latent_dim), before truncation
@@ -55,10 +79,17 @@ class Sheet:
     def __post_init__(self) -> None:
         if self.z.ndim != 2 or not self.z.size or self.z.dtype != np.float32 or not np.isfinite(self.z).all():
             raise ShapeError("A sheet needs latent vectors of finite numbers, (n, latent_dim) float32.")
-        if len(self.z) > MOST_FACES or self.z.nbytes > _MOST_Z_BYTES:
-            raise ShapeError(f"A sheet has {MOST_FACES:,} faces at most. Ask for fewer.")
+        check_faces(*self.z.shape)
+        object.__setattr__(self, "generator", plain(self.generator, LONGEST_NAME))
+        try:
+            _Look.model_validate({name: getattr(self, name) for name in _Look.model_fields})
+        except ValidationError as error:
+            first = error.errors()[0]
+            what, rule = ", ".join(map(str, first["loc"])), first["msg"].removeprefix("Input ")
+            given = plain(repr(first["input"]), 40)
+            raise ShapeError(f"The {what} of a sheet is {given}, but it {rule}.") from error
         if self.rows * self.columns < len(self.z):
-            raise ShapeError(f"{len(self.z)} faces do not fit {self.rows} rows of {self.columns}.")
+            raise ShapeError(f"{len(self.z):,} faces do not fit {self.rows} rows of {self.columns}.")
 
     @property
     def vectors(self) -> NDArray[np.float32]:
@@ -115,31 +146,40 @@ def save_sheet(
 def save_faces(
     folder: Path,
     pictures: NDArray[np.uint8],
-    sheet: Sheet,
+    z: NDArray[np.float32],
+    like: Sheet,
     *,
     progress: Callable[[int], None] | None = None,
 ) -> None:
-    """Write 0000.png, 0001.png, ..., each a sheet of one face at `sheet.scale`. Raises StudioError.
+    """Write 0000.png, 0001.png, ..., each a sheet of one face with the scale and the origin of `like`.
 
-    `progress` is told the number of files written so far; what it raises ends the writing.
+    All or nothing: a folder beside is filled and then renamed, or emptied into one that is there already.
+    There may be more faces than in a sheet. `progress` is told the number of files written so far; what it
+    raises ends the writing. Raises StudioError.
     """
     export.check_pictures(pictures)
-    paths = export.numbered_paths(folder, len(pictures))
-    for index, (path, z, picture) in enumerate(zip(paths, sheet.z, pictures, strict=True)):
-        alone = Sheet(
-            z[None],
-            rows=1,
-            columns=1,
-            spacing=0,
-            scale=sheet.scale,
-            truncation=sheet.truncation,
-            digest=sheet.digest,
-            generator=sheet.generator,
-            config=sheet.config,
-        )
-        save_sheet(path, picture[None], alone)
-        if progress is not None:
-            progress(index + 1)
+    if len(pictures) != len(z):
+        raise ShapeError(f"There are {len(z)} latent vectors, but {len(pictures)} pictures.")
+    digits = max(4, len(str(len(z) - 1)))
+    part = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
+    try:
+        part.mkdir(parents=True)
+        for index, (vector, picture) in enumerate(zip(z, pictures, strict=True)):
+            alone = replace(like, z=vector[None], rows=1, columns=1, spacing=0, labels=False)
+            with (part / f"{index:0{digits}}.png").open("xb") as file:
+                export.encode_png(file, arrange(picture[None], alone), _notes(alone))
+            if progress is not None:
+                progress(index + 1)
+        if folder.is_dir():
+            for file_made in sorted(part.iterdir()):
+                file_made.replace(folder / file_made.name)
+        else:
+            part.rename(folder)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    sync_folder(folder.parent)
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -165,15 +205,11 @@ def read_sheet(path: Path) -> Sheet:
         raise StudioError(f"{path.name} is damaged: its faces cannot be read. Get it anew.") from error
 
 
-class _Stated(BaseModel):
-    """What a PNG says of its faces, before it is believed."""
+class _Look(BaseModel):
+    """The bounds of what a sheet is, its faces apart."""
 
     model_config = ConfigDict(extra="ignore", strict=True, allow_inf_nan=False)
 
-    schema_version: Literal[1]
-    z: Annotated[str, Field(max_length=_MOST_TEXT)]  # float32, little-endian, base64
-    faces: Count
-    latent_dim: Annotated[int, Field(ge=1, le=16_384)]
     rows: Count
     columns: Count
     spacing: Annotated[int, Field(ge=0, le=1_000)]
@@ -181,27 +217,30 @@ class _Stated(BaseModel):
     labels: bool
     truncation: Annotated[float, Field(ge=0, le=10)]
     digest: Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")]
-    generator: Annotated[str, Field(max_length=300)]
+    generator: Annotated[str, Field(max_length=LONGEST_NAME)]
     config: Annotated[dict[str, Setting], Field(max_length=200)] | None
+
+
+class _Stated(_Look):
+    """What a PNG says, before it is believed."""
+
+    schema_version: Literal[1]
+    z: Annotated[str, Field(max_length=_MOST_TEXT)]  # float32, little-endian, base64
+    faces: Count
+    latent_dim: Annotated[int, Field(ge=1, le=_MOST_NUMBERS)]
 
 
 def _notes(sheet: Sheet) -> dict[str, str]:
     """What the PNG says, for people and for `read_sheet`."""
-    stated: dict[str, Any] = {
+    stated = {
         "schema_version": 1,
         "z": base64.b64encode(sheet.z.astype("<f4").tobytes()).decode("ascii"),
         "faces": len(sheet.z),
         "latent_dim": sheet.z.shape[1],
-        **{name: getattr(sheet, name) for name in ("rows", "columns", "spacing", "scale", "labels")},
-        **{name: getattr(sheet, name) for name in ("truncation", "digest", "config")},
-        "generator": " ".join(sheet.generator.replace("\0", " ").split())[:300],
+        **{name: getattr(sheet, name) for name in _Look.model_fields},
     }
-    try:
-        text = json.dumps(_Stated.model_validate(stated).model_dump())
-    except ValidationError as error:
-        what = ", ".join(str(each["loc"][0]) for each in error.errors())
-        raise ShapeError(f"A sheet cannot be written with this {what}. Choose a smaller value.") from error
-    return {"Software": "DCGAN Studio", "Generator": stated["generator"], KEYWORD: text}
+    text = json.dumps(stated, allow_nan=False)
+    return {"Software": "DCGAN Studio", "Generator": sheet.generator, KEYWORD: text}
 
 
 def _lettering(size: int, labels: bool) -> tuple[int, int]:

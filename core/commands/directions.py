@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from core.commands.drawing import Origin, draw, open_origin
+from core.commands.drawing import Origin, open_origin
+from core.commands.faces import write_sheet
 from core.commands.interrupt import Interrupt, interruptible
 from core.commands.numbers import positive
 from core.commands.origin import add_origin
@@ -91,6 +92,7 @@ def _find(options: argparse.Namespace, origin: Origin) -> _Found:
 
 
 def _learn(labels: list[str], origin: Origin, found: _Found, interrupt: Interrupt) -> None:
+    from core.data.prepared import find_prepared
     from core.directions.lessons import Lesson, learn_labels
     from core.runs import CHECKPOINT_NAME
 
@@ -100,7 +102,9 @@ def _learn(labels: list[str], origin: Origin, found: _Found, interrupt: Interrup
             "its checkpoints with --generator."
         )
     config = origin.run.config
-    cache = prepared(origin.run.source, config.size, config.color, config.crop, interrupt)
+    cache = find_prepared(origin.run.source_digest)
+    if cache is None:
+        cache = prepared(origin.run.source, config.size, config.color, config.crop, interrupt)
     with tqdm(unit="face", disable=not sys.stderr.isatty(), dynamic_ncols=True, leave=False) as bar:
 
         def show(done: int, total: int) -> None:
@@ -122,29 +126,15 @@ def _draw_sheet(options: argparse.Namespace, origin: Origin, directions: "list[D
     import numpy as np
 
     from core.latent import z_of_seed
-    from core.sheets import Sheet, save_sheet
 
     face = z_of_seed(options.seed, origin.generator.latent_dim)[0]
     z = np.stack(
         [face + (stop - float(face @ each.vector)) * each.vector for each in directions for stop in _STOPS]
     ).astype(np.float32)
-    with tqdm(total=len(z), unit="face", disable=not sys.stderr.isatty(), leave=False) as bar:
-        pictures = []
-        for picture in draw(origin.generator, z):
-            pictures.append(picture)
-            bar.update()
     captions = [each.name if stop == 0 else f"{stop:+d}" for each in directions for stop in _STOPS]
-    sheet = Sheet(
-        z,
-        rows=len(directions),
-        columns=len(_STOPS),
-        scale=max(1, 128 // origin.generator.size),
-        labels=True,
-        digest=origin.facts.digest,
-        generator=origin.title,
-        config=origin.run.config.model_dump() if origin.run else None,
-    )
-    save_sheet(options.sheet, np.stack(pictures), sheet, captions)
+    scale = max(1, 128 // origin.generator.size)
+    sheet = origin.sheet(z, len(directions), len(_STOPS), scale=scale, labels=True)
+    write_sheet(options.sheet, origin, sheet, captions)
 
 
 def _facts(direction: "Direction", lesson: "Lesson | None") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.commands.origin import open_generator
 from core.errors import StudioError
@@ -37,6 +37,14 @@ class Origin:
         step = self.facts.step
         return self.facts.name if step is None else f"{self.facts.name}, step {step}"
 
+    def sheet(self, z: "NDArray[np.float32]", rows: int, columns: int, **look: Any) -> "Sheet":
+        """A sheet of these faces that says where they come from. Raises ShapeError."""
+        from core.sheets import Sheet
+
+        config = self.run.config.model_dump() if self.run else None
+        origin = {"digest": self.facts.digest, "generator": self.title, "config": config}
+        return Sheet(z, rows, columns, **origin, **look)
+
 
 def open_origin(options: argparse.Namespace) -> Origin:
     """The generator that --run or --generator names. Raises RunError."""
@@ -49,6 +57,7 @@ def open_sheet(path: Path, options: argparse.Namespace) -> "tuple[Sheet, Origin]
     Raises StudioError if the PNG carries no faces, or the generator is another one.
     """
     from core import generators
+    from core.search import find_by_digest
     from core.sheets import read_sheet
 
     sheet = read_sheet(path)
@@ -56,10 +65,9 @@ def open_sheet(path: Path, options: argparse.Namespace) -> "tuple[Sheet, Origin]
     if origin.facts.digest == sheet.digest:
         return sheet, origin
     if options.run is not None and origin.run is not None:
-        for _, moment in origin.run.generators():
-            with suppress(StudioError):
-                if generators.read_facts(moment).digest == sheet.digest:
-                    return sheet, _origin(generators.load(moment), moment)
+        moment = find_by_digest(sheet.digest, [path for _, path in reversed(origin.run.generators())])
+        if moment is not None:
+            return sheet, _origin(generators.load(moment), moment)
     maker = (
         f"{sheet.generator} ({sheet.digest})" if sheet.generator else sheet.digest or "an unnamed generator"
     )

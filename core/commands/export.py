@@ -1,20 +1,16 @@
 """Write faces, the generator alone, or the training as a film; the suffix of --out says what."""
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
-
-from core.commands.drawing import Origin, draw, open_origin, open_sheet
-from core.commands.filming import film
-from core.commands.interrupt import interruptible
-from core.commands.numbers import positive
+from core.commands.drawing import Origin, open_origin, open_sheet
+from core.commands.faces import kind_of, seeded, write_faces
+from core.commands.filming import check_usage, film
+from core.commands.numbers import truncation, whole
 from core.commands.origin import add_origin
 from core.commands.outcome import Outcome, UsageError
-from core.errors import Cancelled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +20,6 @@ if TYPE_CHECKING:
 
 NAME = "export"
 ABOUT = "Write faces, the generator alone, or the training as a film; the suffix of --out says what."
-_FILMS = (".gif", ".webp", ".mp4")
 
 
 def declare(sub: argparse.ArgumentParser) -> None:
@@ -39,11 +34,13 @@ def declare(sub: argparse.ArgumentParser) -> None:
     )
     faces = sub.add_argument_group("faces")
     faces.add_argument("--seed", type=int, metavar="S", help="the same seed gives the same faces (0)")
-    faces.add_argument("--truncation", type=float, metavar="T", help="below 1: plainer, safer faces (1)")
+    faces.add_argument("--truncation", type=truncation, metavar="T", help="below 1: plainer, safer faces (1)")
     faces.add_argument("--sheet", type=Path, metavar="FILE.png", help="the faces of a sheet again")
-    faces.add_argument("--rows", type=positive, metavar="N", help="rows of faces (8)")
-    faces.add_argument("--columns", type=positive, metavar="N", help="faces in a row (8)")
-    faces.add_argument("--spacing", type=int, metavar="PX", help="between the faces of a sheet (2)")
+    faces.add_argument("--rows", type=whole(1, 10_000), metavar="N", help="rows of faces (8)")
+    faces.add_argument("--columns", type=whole(1, 10_000), metavar="N", help="faces in a row (8)")
+    faces.add_argument(
+        "--spacing", type=whole(0, 1_000), metavar="PX", help="between the faces of a sheet (2)"
+    )
     faces.add_argument(
         "--labels", action="store_true", default=None, help="number the faces of a sheet, from 0"
     )
@@ -52,7 +49,9 @@ def declare(sub: argparse.ArgumentParser) -> None:
     film.add_argument("--fps", type=float, default=10.0, metavar="N", help="grids a second (10)")
     film.add_argument("--seconds", type=float, metavar="S", help="at most; grids are left out evenly")
     film.add_argument("--face", type=int, metavar="N", help="only this face of each grid, from 0, row by row")
-    sub.add_argument("--scale", type=positive, metavar="N", help="pixels of a picture to N x N pixels (1)")
+    sub.add_argument(
+        "--scale", type=whole(1, 1_000), metavar="N", help="pixels of a picture to N x N pixels (1)"
+    )
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -64,16 +63,19 @@ def run(options: argparse.Namespace) -> Outcome:
         return _weights(options.out, open_origin(options))
     if suffix == ".onnx":
         return _onnx(options.out, open_origin(options))
-    return _faces(options, suffix)
+    return _faces(options)
 
 
 def _check_usage(options: argparse.Namespace, suffix: str) -> None:
+    from core.films.writing import FORMATS
+
     if options.training and options.run is None:
         raise UsageError("export: --training needs --run, since the film is made of the run's own pictures")
-    if options.training != (suffix in _FILMS):
-        hint = "use .mp4, .webp or .gif" if options.training else "add --training, or use the command morph"
-        raise UsageError(f"export: {options.out}: {hint}")
-    if suffix not in ("", ".png", ".npy", ".safetensors", ".onnx", *_FILMS):
+    if options.training:
+        check_usage(NAME, options.out, options.fps, options.scale or 1)
+    elif suffix in FORMATS:
+        raise UsageError(f"export: {options.out}: add --training, or use the command morph")
+    if suffix not in ("", ".png", ".npy", ".safetensors", ".onnx", *FORMATS):
         raise UsageError(
             f"export: {suffix} is not known; use .png, .npy, .safetensors, .onnx or a name without a suffix"
         )
@@ -81,90 +83,44 @@ def _check_usage(options: argparse.Namespace, suffix: str) -> None:
         raise UsageError("export: --sheet brings its own faces; leave out --seed and --truncation")
 
 
-def _faces(options: argparse.Namespace, suffix: str) -> Outcome:
-    from core import sheets
-    from core.export import save_npy
-
-    sheet, origin = _chosen(options)
-    pictures = _drawn(origin, sheet)
-    size_px = [origin.generator.size] * 2
-    if suffix == ".png":
-        sheets.save_sheet(options.out, pictures, sheet)
-        size_px = list(sheets.extent(origin.generator.size, sheet)[:2])
-    elif suffix == ".npy":
-        save_npy(options.out, pictures)
-    else:
-        sheets.save_faces(options.out, pictures, sheet)
-        size_px = [side * sheet.scale for side in size_px]
+def _faces(options: argparse.Namespace) -> Outcome:
+    kind = kind_of(options.out)
+    z, like, origin = _chosen(options, kind)
+    size_px = write_faces(options.out, kind, origin, z, like)
     facts = _facts(options.out, origin) | {
-        "faces": len(pictures),
-        "rows": sheet.rows,
-        "columns": sheet.columns,
-        "truncation": sheet.truncation,
-        "size_px": size_px,
+        "faces": len(z),
+        "rows": like.rows,
+        "columns": like.columns,
+        "truncation": like.truncation,
+        "size_px": list(size_px),
     }
-    return Outcome(facts, f"{len(pictures):,} faces of {origin.title} are in {options.out}.")
+    return Outcome(facts, f"{len(z):,} faces of {origin.title} are in {options.out}.")
 
 
-def _chosen(options: argparse.Namespace) -> "tuple[Sheet, Origin]":
-    """The sheet that the options describe, and its generator."""
-    from core.latent import z_of_seed
-    from core.sheets import Sheet
-
+def _chosen(options: argparse.Namespace, kind: str) -> "tuple[NDArray[np.float32], Sheet, Origin]":
+    """The faces that the options describe, how they are laid out, and their generator."""
     names = ("rows", "columns", "spacing", "scale", "labels")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if options.sheet:
         sheet, origin = open_sheet(options.sheet, options)
-        return replace(sheet, **given), origin
+        return sheet.z, replace(sheet, **given), origin
     origin = open_origin(options)
-    layout = {"rows": 8, "columns": 8} | given
-    sheet = Sheet(
-        z=z_of_seed(options.seed or 0, origin.generator.latent_dim, layout["rows"] * layout["columns"]),
-        truncation=1.0 if options.truncation is None else options.truncation,
-        digest=origin.facts.digest,
-        generator=origin.title,
-        config=origin.run.config.model_dump() if origin.run else None,
-        **layout,
-    )
-    return sheet, origin
-
-
-def _drawn(origin: Origin, sheet: "Sheet") -> "NDArray[np.uint8]":
-    import numpy as np
-
-    size = origin.generator.size
-    pictures = np.empty((len(sheet.z), size, size, 3), np.uint8)
-    with (
-        interruptible() as interrupt,
-        tqdm(total=len(pictures), unit="face", disable=not sys.stderr.isatty()) as bar,
-    ):
-        for index, picture in enumerate(draw(origin.generator, sheet.vectors)):
-            if interrupt.control.stopping:
-                raise Cancelled("Cancelled; nothing was written.")
-            pictures[index] = picture
-            bar.update()
-    return pictures
+    look = {"rows": 8, "columns": 8, "truncation": 1.0} | given
+    if options.truncation is not None:
+        look["truncation"] = options.truncation
+    z = seeded(options.seed or 0, look["rows"] * look["columns"], origin.generator, kind)
+    return z, origin.sheet(z if kind == ".png" else z[:1], **look), origin
 
 
 def _weights(out: Path, origin: Origin) -> Outcome:
-    from core import generators
-    from core.model_card import write_card
+    from core.model_card import about_run, save_with_card
 
-    facts = generators.save(
-        out, origin.generator, name=origin.facts.name, step=origin.facts.step, about=_about(origin)
-    )
-    card = out.with_suffix(".md")
-    write_card(card, facts, out)
+    about = origin.facts.about if origin.run is None else about_run(origin.run)
+    card = save_with_card(out, origin.generator, name=origin.facts.name, step=origin.facts.step, about=about)
     return Outcome(
         _facts(out, origin) | {"card": str(card), "bytes": out.stat().st_size},
         f"The generator of {origin.title} is in {out}, and what it is in {card}.",
     )
-
-
-def _about(origin: Origin) -> dict[str, str]:
-    from core.model_card import about_run
-
-    return origin.facts.about if origin.run is None else about_run(origin.run)
 
 
 def _onnx(out: Path, origin: Origin) -> Outcome:
@@ -187,10 +143,7 @@ def _onnx(out: Path, origin: Origin) -> Outcome:
 def _film(options: argparse.Namespace) -> Outcome:
     from core import runs
     from core.films.training import frames_of
-    from core.films.writing import check_film
 
-    scale = options.scale or 1
-    check_film(options.out.suffix.lower(), options.fps, scale)
     most = None
     if options.seconds is not None:
         if not 0 < options.seconds <= 3_600:
@@ -198,7 +151,7 @@ def _film(options: argparse.Namespace) -> Outcome:
         most = max(1, round(options.seconds * options.fps))
     trained = runs.open_run(options.run)
     count, frames = frames_of(trained, face=options.face, most=most)
-    facts = film(options.out, frames, count, fps=options.fps, scale=scale, loop=True)
+    facts = film(options.out, frames, count, fps=options.fps, scale=options.scale or 1, loop=True)
     length = f"{count:,} moments, {facts['seconds']:.1f} s"
     words = f"The training of {trained.name} ({length}) is in {options.out}."
     return Outcome(facts | {"run": str(trained.folder)}, words)

@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from core.commands.interrupt import interruptible
+from core.commands.outcome import UsageError
+from core.errors import StudioError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+def check_usage(command: str, out: Path, fps: float, scale: int) -> None:
+    """Raises UsageError if these do not make a film."""
+    from core.films.writing import check_film
+
+    try:
+        check_film(out.suffix.lower(), fps, scale)
+    except StudioError as error:
+        raise UsageError(f"{command}: {error}") from error
 
 
 def film(

@@ -24,9 +24,9 @@ def run(options: argparse.Namespace) -> Outcome:
     from core.foreign import import_generator
 
     out: Path = options.out
-    if out.suffix != ".safetensors":
+    if out.suffix.lower() != ".safetensors":
         raise UsageError("import: --out must end in .safetensors")
-    if out.absolute() == options.file.absolute():
+    if out.resolve() == options.file.resolve():
         raise UsageError("import: --out must be another file than the one that is opened")
     with interruptible() as interrupt, tqdm(unit="file", total=1, disable=not sys.stderr.isatty()) as bar:
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.commands.drawing import Origin, draw, open_origin, open_sheet
-from core.commands.filming import film
-from core.commands.numbers import positive
+from core.commands.faces import write_sheet
+from core.commands.filming import check_usage, film
+from core.commands.numbers import whole
 from core.commands.origin import add_origin
 from core.commands.outcome import Outcome, UsageError
 
@@ -32,22 +33,25 @@ def declare(sub: argparse.ArgumentParser) -> None:
         "--linear", action="store_true", help="the straight way between faces, not the round one"
     )
     sub.add_argument("--loop", action="store_true", help="end with the way back to the first face")
-    sub.add_argument("--scale", type=positive, default=4, metavar="N", help="pixels to N x N pixels (4)")
-    sub.add_argument("--count", type=positive, default=12, metavar="N", help="pictures of a .png strip (12)")
+    sub.add_argument(
+        "--scale", type=whole(1, 1_000), default=4, metavar="N", help="pixels to N x N pixels (4)"
+    )
+    sub.add_argument(
+        "--count", type=whole(1, 10_000), default=12, metavar="N", help="pictures of a .png strip (12)"
+    )
     sub.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help=".mp4, .webp or .gif film, or .png strip"
     )
 
 
 def run(options: argparse.Namespace) -> Outcome:
-    from core.films.writing import check_film
     from core.timeline import Timeline
 
     if not 0 < options.seconds <= _LONGEST:
         raise UsageError("morph: --seconds is more than 0 and at most an hour (3600)")
     strip = options.out.suffix.lower() == ".png"
     if not strip:
-        check_film(options.out.suffix.lower(), options.fps, options.scale)
+        check_usage(NAME, options.out, options.fps, options.scale)
     keyframes, origin = _keyframes(options)
     way: Interpolation = "linear" if options.linear else "spherical"
     timeline = Timeline(keyframes, options.seconds, way, options.loop)
@@ -85,24 +89,11 @@ def _keyframes(options: argparse.Namespace) -> "tuple[NDArray[np.float32], Origi
 
 def _strip(options: argparse.Namespace, origin: Origin, z: "NDArray[np.float32]") -> Outcome:
     """The way in one row of pictures, which is a sheet like any other."""
-    import numpy as np
-
-    from core.sheets import Sheet, extent, save_sheet
-
-    sheet = Sheet(
-        z,
-        rows=1,
-        columns=len(z),
-        scale=options.scale,
-        digest=origin.facts.digest,
-        generator=origin.title,
-        config=origin.run.config.model_dump() if origin.run else None,
-    )
-    save_sheet(options.out, np.stack(list(draw(origin.generator, z))), sheet)
+    size_px = write_sheet(options.out, origin, origin.sheet(z, 1, len(z), scale=options.scale))
     facts = {
         "out": str(options.out),
         "frames": len(z),
-        "size_px": list(extent(origin.generator.size, sheet)[:2]),
+        "size_px": list(size_px),
         "generator": str(origin.path),
         "digest": origin.facts.digest,
     }

@@ -1,9 +1,7 @@
-"""How a command ends: with facts and words, or with an error that has facts of its own."""
+"""How a command ends: with facts and words, or because it was called wrongly."""
 
 from dataclasses import dataclass
 from typing import Any
-
-from core.errors import StudioError
 
 
 class UsageError(Exception):
@@ -17,11 +15,3 @@ class Outcome:
     facts: dict[str, Any]
     words: str
     status: int = 0
-
-
-class TrainingFailedError(StudioError):
-    """A failure after which there are still facts to report."""
-
-    def __init__(self, sentence: str, facts: dict[str, Any]) -> None:
-        super().__init__(sentence)
-        self.facts = facts

@@ -1,12 +1,10 @@
 """Draw faces with a trained generator."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from tqdm import tqdm
-
-from core.commands.drawing import draw, open_origin
+from core.commands.drawing import open_origin
+from core.commands.faces import kind_of, seeded, write_faces
 from core.commands.numbers import positive
 from core.commands.origin import add_origin
 from core.commands.outcome import Outcome
@@ -27,28 +25,14 @@ def declare(sub: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Outcome:
-    import numpy as np
+    from core.export import square
 
-    from core.export import save, square
-    from core.latent import z_of_seed
-    from core.sheets import Sheet, save_sheet
-
+    kind = kind_of(options.out)
     origin = open_origin(options)
-    size = origin.generator.size
-    z = z_of_seed(options.seed, origin.generator.latent_dim, options.count)
-    pictures = np.empty((options.count, size, size, 3), np.uint8)
-    with tqdm(total=options.count, unit="face", disable=not sys.stderr.isatty()) as bar:
-        for index, picture in enumerate(draw(origin.generator, z)):
-            pictures[index] = picture
-            bar.update()
-    if options.out.suffix.lower() == ".png" and not options.out.is_dir():
-        columns = square(options.count)
-        rows = -(-options.count // columns)
-        config = origin.run.config.model_dump() if origin.run else None
-        sheet = Sheet(z, rows, columns, digest=origin.facts.digest, generator=origin.title, config=config)
-        save_sheet(options.out, pictures, sheet)
-    else:
-        save(pictures, options.out, text={"Seed": str(options.seed), "Generator": origin.path.name})
+    z = seeded(options.seed, options.count, origin.generator, kind)
+    columns = square(options.count)
+    sheet = origin.sheet(z if kind == ".png" else z[:1], -(-options.count // columns), columns)
+    write_faces(options.out, kind, origin, z, sheet)
     facts = {
         "out": str(options.out),
         "count": options.count,

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from core.commands.interrupt import Interrupt, interruptible
 from core.commands.numbers import positive
-from core.commands.outcome import Outcome, TrainingFailedError, UsageError
+from core.commands.outcome import Outcome, UsageError
 from core.commands.prepare import SOURCE_HELP, prepared
 from core.config import Config, field_info
 from core.errors import Cancelled, ConfigError, StudioError
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> Outcome:
         except Cancelled:
             raise
         except StudioError as error:
-            raise TrainingFailedError(str(error), _facts_on_disk(options.run) | facts) from error
+            raise StudioError(str(error), facts=_facts_on_disk(options.run) | facts) from error
     words = (
         f"{facts['status'].capitalize()} at step {facts['step']:,} (epoch {facts['epoch']:,}) after "
         f"{facts['seconds']:,.0f} s, {facts['images_per_s']:,.0f} pictures/s on {facts['device']}: "

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from studio.explore.destination import ask_file, exports_of, file_name
 from studio.explore.exploration import Exploration
 from studio.explore.export_dialog import ExportDialog
-from studio.explore.rendering import generator_of
+from studio.explore.loading import generator_of
 from studio.explore.subjects import Moment, Subject, title_of
 from studio.parts import Segmented
 from studio.task import Progress, run_task
@@ -84,15 +84,13 @@ def write_generator(
             f"{check.max_difference:.1g} at most, of a range of 2."
         )
     from core import generators
-    from core.model_card import about_run, write_card
+    from core.model_card import about_run, save_with_card
 
     if subject.run is not None:
         about = about_run(subject.run)
     else:
         about = generators.read_facts(moment.path).about if moment.path is not None else {}
-    facts = generators.save(path, generator, name=subject.name, step=moment.step, about=about)
-    card = path.with_suffix(".md")
-    write_card(card, facts, path)
+    card = save_with_card(path, generator, name=subject.name, step=moment.step, about=about)
     return f"Saved {path.name} and its card {card.name} in {path.parent}."
 
 

@@ -1,23 +1,23 @@
 """A picture dropped on the window: the faces of a sheet come back, with the generator that drew them."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from core.errors import Cancelled, StudioError
+from core.errors import StudioError
 from core.sheets import NoSheetError, Sheet, read_sheet
 from studio.dialogs import Question
 from studio.explore.exploration import Exploration
+from studio.explore.import_flow import SUFFIXES
 from studio.explore.subjects import Moment, Subject, find_subjects, title_of
 from studio.task import Progress, run_task
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 WHAT_CAN_BE_DROPPED = (
-    "a folder or a zip of pictures to train on, a generator (.pth, .pt, .safetensors), or a sheet of faces "
+    f"a folder or a zip of pictures to train on, a generator ({', '.join(SUFFIXES)}), or a sheet of faces "
     "that this program has saved."
 )
 
@@ -145,40 +145,21 @@ def _search(
     progress: Progress,
     cancelled: Callable[[], bool],
 ) -> Found | None:
-    from core.generators import digest, load, read_facts  # imports torch
+    from core.generators import digest  # imports torch
+    from core.search import find_by_digest
 
     if not sheet.digest:
         return None
     if moment is not None and moment.live is not None and digest(moment.live) == sheet.digest:
         return Found(subjects[0], moment, sheet)
     latent_dim = sheet.z.shape[1]
-    moments = [
-        (subject, each)
-        for subject in subjects
-        if subject.latent_dim == latent_dim
-        for each in reversed(subject.moments)
-    ]
-    silent: list[tuple[Subject, Moment, Path]] = []  # older checkpoints, whose header does not say
-    for index, (subject, each) in enumerate(moments):
-        if cancelled():
-            raise Cancelled("Cancelled.")
-        progress(index + 1, len(moments))
-        if each.path is None:
-            continue
-        with suppress(StudioError):
-            stated = read_facts(each.path).digest
-            if stated == sheet.digest:
-                return Found(subject, each, sheet)
-            if not stated:
-                silent.append((subject, each, each.path))
-    for index, (subject, each, path) in enumerate(silent):
-        if cancelled():
-            raise Cancelled("Cancelled.")
-        progress(index + 1, len(silent))
-        with suppress(StudioError):
-            if digest(load(path)) == sheet.digest:
-                return Found(subject, each, sheet)
-    return None
+    moments: dict[Path, tuple[Subject, Moment]] = {}
+    for subject in subjects:
+        for each in reversed(subject.moments if subject.latent_dim == latent_dim else ()):
+            if each.path is not None:
+                moments.setdefault(each.path, (subject, each))
+    path = find_by_digest(sheet.digest, list(moments), progress=progress, cancelled=cancelled)
+    return None if path is None else Found(*moments[path], sheet)
 
 
 def _missing(sheet: Sheet, path: Path, subjects: list[Subject]) -> str:

@@ -1,22 +1,19 @@
 """Faces to files: a sheet that carries what it was made of, an array, or a folder of pictures."""
 
-import secrets
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from core import export, latent
-from core.errors import Cancelled, StudioError
+from core.errors import Cancelled
 from core.sheets import Sheet, save_faces, save_sheet
 from studio.explore.destination import ask_file, ask_folder, exports_of, file_name
 from studio.explore.exploration import Exploration, Vector
-from studio.explore.rendering import generator_of, pictures
+from studio.explore.loading import generator_of
+from studio.explore.rendering import pictures
 from studio.explore.sheet_dialog import ARRAY, FOLDER, SheetDialog
 from studio.explore.subjects import Moment, Subject, title_of
 from studio.task import Progress, run_task
@@ -116,33 +113,13 @@ def write_faces(
         config=None if subject.run is None else subject.run.config.model_dump(),
     )
     if kind == FOLDER:
-        _write_folder(path, made, whole, progress, cancelled)
+
+        def tell(written: int) -> None:
+            progress(written, len(made))
+            if cancelled():
+                raise Cancelled("Cancelled; no folder was kept.")
+
+        save_faces(path, made, sheet.z, whole, progress=tell)
     else:
         progress(0, None)
         save_sheet(path, made, whole)
-
-
-def _write_folder(
-    folder: Path,
-    made: NDArray[np.uint8],
-    sheet: Sheet,
-    progress: Progress,
-    cancelled: Callable[[], bool],
-) -> None:
-    """Fill a folder beside, then rename it: a half-filled one is never left."""
-
-    def tell(written: int) -> None:
-        progress(written, len(made))
-        if cancelled():
-            raise Cancelled("Cancelled; no folder was kept.")
-
-    part = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.part")
-    try:
-        save_faces(part, made, sheet, progress=tell)
-        part.rename(folder)
-    except OSError as error:
-        raise StudioError(
-            f"{folder} could not be made ({error.strerror}). Choose another place or free some space."
-        ) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)

@@ -16,7 +16,7 @@ from core import export
 from core.config import Config
 from core.errors import Cancelled, ShapeError, StudioError
 from core.latent import z_of_seed
-from core.sheets import KEYWORD, Sheet, arrange, extent, read_sheet, save_faces, save_sheet
+from core.sheets import KEYWORD, Sheet, arrange, check_faces, extent, read_sheet, save_faces, save_sheet
 
 DIGEST = "0123456789abcdef"
 
@@ -104,7 +104,7 @@ def test_a_long_caption_is_cut_off_before_its_neighbour() -> None:
 
 def test_every_face_of_a_folder_can_be_opened_again(tmp_path: Path) -> None:
     sheet = replace(_sheet(3, 1, 3), scale=2, truncation=0.5, digest=DIGEST, generator="a run")
-    save_faces(tmp_path / "faces", _pictures(3), sheet)
+    save_faces(tmp_path / "faces", _pictures(3), sheet.z, sheet)
     alone = read_sheet(tmp_path / "faces" / "0001.png")
     assert alone.z.tobytes() == sheet.z[1:2].tobytes()
     assert (alone.rows, alone.columns, alone.scale, alone.truncation, alone.digest) == (1, 1, 2, 0.5, DIGEST)
@@ -223,8 +223,6 @@ def test_sheets_that_cannot_be_are_not_made(tmp_path: Path) -> None:
         Sheet(z[:0], 2, 2)
     with pytest.raises(ShapeError, match="latent vectors, but"):
         arrange(_pictures(3), Sheet(z, 2, 2))
-    with pytest.raises(ShapeError, match="this truncation"):
-        save_sheet(tmp_path / "sheet.png", _pictures(4), Sheet(z, 2, 2, truncation=float("nan")))
     with pytest.raises(ShapeError, match="megapixels"):
         save_sheet(tmp_path / "sheet.png", _pictures(4), Sheet(z, 2, 2, scale=1000))
     with pytest.raises(ShapeError, match="at least one column"):
@@ -240,11 +238,66 @@ def test_the_extent_is_that_of_the_picture(labels: bool) -> None:
     assert (band > 0) == labels
 
 
-def test_a_folder_that_is_given_up_midway_stops_there(tmp_path: Path) -> None:
+def test_a_folder_that_is_given_up_midway_leaves_nothing(tmp_path: Path) -> None:
     def give_up(written: int) -> None:
         if written == 2:
             raise Cancelled("Enough.")
 
+    sheet = Sheet(z_of_seed(0, 16, 4), 2, 2)
     with pytest.raises(Cancelled):
-        save_faces(tmp_path / "faces", _pictures(4), Sheet(z_of_seed(0, 16, 4), 2, 2), progress=give_up)
-    assert len(list((tmp_path / "faces").iterdir())) == 2
+        save_faces(tmp_path / "faces", _pictures(4), sheet.z, sheet, progress=give_up)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "faces").mkdir()
+    (tmp_path / "faces" / "mine.txt").write_text("kept")
+    with pytest.raises(Cancelled):
+        save_faces(tmp_path / "faces", _pictures(4), sheet.z, sheet, progress=give_up)
+    assert [path.name for path in tmp_path.rglob("*")] == ["faces", "mine.txt"]
+    save_faces(tmp_path / "faces", _pictures(4), sheet.z, sheet)
+    assert len(list((tmp_path / "faces").iterdir())) == 5
+    assert [path.name for path in tmp_path.iterdir()] == ["faces"]
+
+
+def test_a_folder_may_have_more_faces_than_a_sheet(tmp_path: Path) -> None:
+    count = 10_001
+    pictures, z = np.zeros((count, 4, 4, 3), np.uint8), z_of_seed(0, 2, count)
+    save_faces(tmp_path / "faces", pictures, z, Sheet(z[:1], 101, 100))
+    assert read_sheet(tmp_path / "faces" / "10000.png").z.tobytes() == z[10_000:].tobytes()
+
+
+def test_a_folder_where_none_can_be_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    sheet = Sheet(z_of_seed(0, 16, 1), 1, 1)
+    with pytest.raises(StudioError, match="could not be written"):
+        save_faces(tmp_path / "file" / "faces", _pictures(1), sheet.z, sheet)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"truncation": float("nan")}, "truncation of a sheet is nan, but it should be a finite number"),
+        ({"truncation": -1.0}, "truncation of a sheet is -1.0, but it should be greater than or equal to 0"),
+        ({"rows": 10**6}, "rows of a sheet is 1000000, but it should be less than or equal to 10000"),
+        ({"spacing": -2}, "spacing of a sheet is -2, but it should be greater"),
+        ({"scale": 0}, "scale of a sheet is 0"),
+        ({"digest": "../x"}, "digest of a sheet"),
+        ({"config": {str(index): index for index in range(201)}}, "config of a sheet"),
+        ({"config": {"lr": float("inf")}}, "config"),
+    ],
+)
+def test_a_sheet_that_no_png_can_carry_is_not_made(change: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ShapeError, match=sentence):
+        replace(_sheet(), **change)
+
+
+def test_the_limit_that_was_hit_is_named() -> None:
+    with pytest.raises(ShapeError, match="10,000 faces at most, not 10,001"):
+        check_faces(10_001, 2)
+    with pytest.raises(ShapeError, match=r"16 MiB .* 4,096 faces of 1,024 numbers, not 4,500"):
+        Sheet(np.zeros((4_500, 1_024), np.float32), 45, 100)
+    with pytest.raises(ShapeError, match="up to 16,384 numbers"):
+        check_faces(1, 20_000)
+
+
+def test_a_stranger_s_name_gives_a_terminal_no_orders(tmp_path: Path) -> None:
+    sheet = read_sheet(_png(tmp_path / "sheet.png", _stated(generator="\x1b[31mred\u202e\nline")))
+    assert sheet.generator == "[31mred line"
