@@ -5,10 +5,9 @@ same cores wait for each other.
 """
 
 import threading
-from collections import OrderedDict
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +15,13 @@ from PIL import Image
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from core import latent
-from core.errors import RunError
-from core.threads import ThreadLimit
+from studio.explore.loading import generator_of
+from studio.explore.one_face import OneFace
 from studio.explore.subjects import Moment
 from studio.faults import sentence
 
-if TYPE_CHECKING:
-    from core.models import Generator
-
-CHUNK = 16  # pictures between two looks at what is more urgent: 45 ms of a 64-feature generator on two cores
-KEPT_BYTES = 512 * 2**20  # of loaded generators: 36 of 64 features, so that a film strip loads each one once
+CHUNK = 8  # pictures between two looks at what is more urgent: 20 ms of a 64-feature generator on two cores
+PATIENCE_S = 0.04  # what has waited longer comes before what is more urgent: a drag never ends to ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +59,7 @@ class Channel(QObject):
     def __init__(self, decoder: "Decoder", urgency: int) -> None:
         super().__init__(decoder)
         self.urgency = urgency  # lower comes first
+        self.since = 0.0  # when the wish that waits, or the first of those it replaced, was made
         self._decoder = decoder
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -92,9 +89,9 @@ class Decoder(QObject):
         self.closed = False
         self._waiting: dict[Channel, Wish] = {}
         self._changed = threading.Condition()
-        self._loaded: OrderedDict[Moment, Generator] = OrderedDict()
-        self._limit = ThreadLimit()
-        self._cores: int | None = None
+        self._one = OneFace()
+        self._serving: set[Channel] = set()
+        self._ending: set[Channel] = set()  # of these, what shall be freed
         self._thread = threading.Thread(target=self._run, name="studio decoder", daemon=True)
         self._thread.start()
 
@@ -106,12 +103,19 @@ class Decoder(QObject):
             if wish is None:
                 self._waiting.pop(channel, None)
             else:
+                if channel not in self._waiting:
+                    channel.since = time.monotonic()
                 self._waiting[channel] = wish
             self._changed.notify()
 
-    def share_cores(self, shared: bool) -> None:
-        """While a training computes too, decode with one core: two teams of threads wait for each other."""
-        self._cores = 1 if shared else None
+    def end(self, channel: Channel) -> None:
+        """Free a channel, now or once it has been answered."""
+        with self._changed:
+            self._waiting.pop(channel, None)
+            if channel in self._serving:
+                self._ending.add(channel)
+            else:
+                channel.deleteLater()
 
     def close(self) -> None:
         """Drop what waits, wait for what runs, end the thread. Nothing is delivered afterwards."""
@@ -130,59 +134,57 @@ class Decoder(QObject):
             self._serve(None)
 
     def _serve(self, under: Channel | None) -> None:
-        """Grant the most urgent wish, and while it is long, whatever more urgent comes in between."""
-        while (taken := self._take(under)) is not None:
-            channel, wish = taken
-            try:
-                parts = []
-                for part in self._parts(wish):
-                    parts.append(part)
-                    self._serve(channel)
-                    if self.closed:
-                        return
-                pictures = np.concatenate(parts)
-                enlarged = _enlarged(pictures, wish.side_px, wish.smooth) if wish.side_px else None
-                answer: Faces | Trouble = Faces(wish, pictures, enlarged)
-            except Exception as error:
-                answer = Trouble(wish, sentence(error))
-            channel._answered.emit(answer)
+        """Grant one wish, more urgent than `under`'s; between its parts, one that is still more urgent."""
+        taken = self._take(under)
+        if taken is None:
+            return
+        channel, wish = taken
+        try:
+            parts = []
+            for part in self._parts(wish):
+                parts.append(part)
+                self._serve(channel)
+                if self.closed:
+                    return
+            pictures = np.concatenate(parts)
+            enlarged = _enlarged(pictures, wish.side_px, wish.smooth) if wish.side_px else None
+            answer: Faces | Trouble = Faces(wish, pictures, enlarged)
+        except Exception as error:
+            answer = Trouble(wish, sentence(error))
+        channel._answered.emit(answer)
+        self._let_go(channel)
+
+    def _let_go(self, channel: Channel) -> None:
+        with self._changed:
+            self._serving.discard(channel)
+            if channel in self._ending:
+                self._ending.discard(channel)
+                channel.deleteLater()  # after the answer, which is on its way
 
     def _take(self, under: Channel | None) -> tuple[Channel, Wish] | None:
         with self._changed:
             candidates = [each for each in self._waiting if under is None or each.urgency < under.urgency]
             if self.closed or not candidates:
                 return None
-            channel = min(candidates, key=lambda each: each.urgency)
+            overdue = time.monotonic() - PATIENCE_S
+            waited = [each for each in candidates if each.since < overdue]
+            if waited:
+                channel = min(waited, key=lambda each: each.since)
+            else:
+                channel = min(candidates, key=lambda each: each.urgency)
+            self._serving.add(channel)
             return channel, self._waiting.pop(channel)
 
     def _parts(self, wish: Wish) -> Iterator[NDArray[np.uint8]]:
-        if len(wish.moments) == 1:
-            generator = self._generator(wish.moments[0])
+        if len(wish.z) == 1:
+            yield self._one.decode(wish.moments[0], wish.z)
+        elif len(wish.moments) == 1:
+            generator = generator_of(wish.moments[0])
             for first in range(0, len(wish.z), CHUNK):
-                yield latent.decode(generator, wish.z[first : first + CHUNK], exact=len(wish.z) > 1)
+                yield latent.decode(generator, wish.z[first : first + CHUNK])
         else:
             for moment, z in zip(wish.moments, wish.z, strict=True):
-                yield latent.decode(self._generator(moment), z[None])
-
-    def _generator(self, moment: Moment) -> "Generator":
-        from core.generators import load  # torch takes 1.7 s, so only this thread pays for it
-
-        self._limit.set(self._cores)
-        if moment.live is not None:
-            return moment.live
-        assert moment.path is not None
-        if moment not in self._loaded:
-            if not moment.path.exists():
-                raise RunError("This checkpoint has been replaced by newer ones. Choose another one.")
-            self._loaded[moment] = load(moment.path)
-            while len(self._loaded) > 1 and sum(map(_size, self._loaded.values())) > KEPT_BYTES:
-                self._loaded.popitem(last=False)
-        self._loaded.move_to_end(moment)
-        return self._loaded[moment]
-
-
-def _size(generator: "Generator") -> int:
-    return sum(weight.nbytes for weight in generator.parameters())
+                yield latent.decode(generator_of(moment), z[None])
 
 
 def _enlarged(pictures: NDArray[np.uint8], side: int, smooth: bool) -> NDArray[np.uint8]:
@@ -191,8 +193,3 @@ def _enlarged(pictures: NDArray[np.uint8], side: int, smooth: bool) -> NDArray[n
         return pictures
     kind = Image.Resampling.LANCZOS if smooth else Image.Resampling.NEAREST
     return np.stack([np.asarray(Image.fromarray(each).resize((side, side), kind)) for each in pictures])
-
-
-def at(wish: Wish, moment: Moment) -> Wish:
-    """The same vectors at another moment."""
-    return replace(wish, moments=(moment,))

@@ -12,7 +12,8 @@ from core.latent import truncate
 from studio.explore.destination import ask_file, exports_of, file_name
 from studio.explore.exploration import Exploration, Vector
 from studio.explore.film_dialog import KINDS, FilmDialog
-from studio.explore.rendering import frames, frames_through, generator_of
+from studio.explore.loading import generator_of
+from studio.explore.rendering import frames, frames_through
 from studio.explore.subjects import Moment, Subject, title_of
 from studio.task import Progress, run_task
 
@@ -36,16 +37,15 @@ class FilmExport(QObject):
         name: str,
         *,
         moments: tuple[Moment, ...] | None = None,
-        truncation: float | None = None,
     ) -> None:
-        """Write the faces of z (n, latent_dim), one a frame. truncation: the current one unless given.
+        """Write the faces of z (n, latent_dim), one a frame, with the current truncation.
 
         moments: one for each frame, for a film through the training; the current one unless given.
         """
         subject, moment = self._exploration.subject, self._exploration.moment
         if subject is None or moment is None or not len(z):
             return
-        vectors = truncate(z, self._exploration.state.truncation if truncation is None else truncation)
+        vectors = truncate(z, self._exploration.state.truncation)
         about = title_of(subject, moment) if moments is None else subject.name
         form = FilmDialog(self._over, "Export a film", about, fps=fps, loop=loop, side_px=subject.size_px)
         form.set_frames(len(z), subject.size_px, subject.size_px)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from core.events import Snapshot
 from studio.explore.bench import PAGES, Bench
 from studio.explore.choice import Choice
+from studio.explore.cores import CORES
 from studio.explore.exploration import Exploration, Faces, Trouble
 from studio.explore.export_menu import ExportMenu
 from studio.explore.face import FaceCard
@@ -149,7 +150,7 @@ class ExplorePanel(QWidget):
     @Slot(object)
     def set_training(self, folder: Path | None) -> None:
         """Which run is in training, or that none is any more."""
-        self.exploration.decoder.share_cores(folder is not None)
+        CORES.shared = folder is not None
         self.choice.set_training(folder)
 
     @Slot(object)
@@ -268,8 +269,7 @@ class ExplorePanel(QWidget):
 
     @Slot()
     def _keep(self) -> None:
-        self.bench.page(FavouritesPage).add_current()
-        self.message.emit("Kept among the favourites.")
+        self.bench.page(FavouritesPage).keep_shown()
 
     @Slot()
     def _save_face(self) -> None:

@@ -1,4 +1,4 @@
-"""Faces for files: the moment's generator and its pictures, in the thread of a task."""
+"""Faces for files: the pictures of latent vectors, in the thread of a task."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -7,24 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import latent
-from core.errors import Cancelled, RunError
+from core.errors import Cancelled
+from studio.explore.cores import CORES
+from studio.explore.loading import generator_of
 from studio.explore.subjects import Moment
 
 if TYPE_CHECKING:
     from core.models import Generator
 
 CHUNK = 16  # pictures between two looks at Cancel: 45 ms of a 64-feature generator on two cores
-
-
-def generator_of(moment: Moment) -> "Generator":
-    """The generator of a moment. Raises RunError if its file is gone or damaged."""
-    from core.generators import load  # imports torch
-
-    if moment.live is not None:
-        return moment.live
-    if moment.path is None or not moment.path.exists():
-        raise RunError("This checkpoint has been replaced by newer ones. Choose another one.")
-    return load(moment.path)
 
 
 def frames(
@@ -34,6 +25,7 @@ def frames(
     for first in range(0, len(z), CHUNK):
         if cancelled():
             raise Cancelled("Cancelled; nothing was written.")
+        CORES.take()
         yield from latent.decode(generator, z[first : first + CHUNK])
 
 

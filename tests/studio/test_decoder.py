@@ -108,6 +108,21 @@ def test_the_most_urgent_comes_first_even_within_a_long_wish(
     assert order == ["face", "grid", "strip"]
 
 
+def test_a_drag_that_never_pauses_does_not_starve_the_grid(
+    qtbot: QtBot, decoder: Decoder, held: Held
+) -> None:
+    held.go.set()
+    face, grid = decoder.channel(0), decoder.channel(1)
+    faces = _gather(face)
+    # There is another wish whenever the decoder looks for one.
+    drag = held.register_forward_hook(lambda *_: face.ask(Wish(_live(held), _many(1))))
+    with qtbot.waitSignal(grid.ready, timeout=10_000):
+        face.ask(Wish(_live(held), _many(1)))
+        grid.ask(Wish(_live(held), _many(3 * CHUNK)))
+    drag.remove()
+    assert faces
+
+
 def test_a_wish_can_be_taken_back(qtbot: QtBot, decoder: Decoder, held: Held) -> None:
     first, second = decoder.channel(0), decoder.channel(1)
     answers, dropped = _gather(first), _gather(second)
@@ -141,6 +156,18 @@ def test_a_file_that_does_not_open_is_a_sentence_and_the_thread_lives_on(
     assert trouble.wish.moments[0].path == bad
     with qtbot.waitSignal(channel.ready, timeout=LONG):
         channel.ask(Wish((Moment(10, good),), _many(1)))
+
+
+def test_a_channel_is_freed_once_it_has_been_answered(qtbot: QtBot, decoder: Decoder, held: Held) -> None:
+    busy, waiting, other = (decoder.channel(urgency) for urgency in range(3))
+    for channel in (busy, waiting, other):
+        channel.ask(Wish(_live(held), _many(2)))
+    assert held.begun.wait(60)
+    decoder.end(busy)
+    decoder.end(waiting)
+    with qtbot.waitSignal(other.ready, timeout=LONG):
+        held.go.set()
+    qtbot.waitUntil(lambda: decoder.findChildren(Channel) == [other])
 
 
 def test_nothing_is_delivered_once_it_is_closed(qtbot: QtBot, qapp: object, held: Held) -> None:
