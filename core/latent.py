@@ -104,14 +104,15 @@ def corners(four: ArrayLike, u: ArrayLike, v: ArrayLike) -> NDArray[np.float32]:
 
 
 def hold(z: ArrayLike, directions: ArrayLike, values: ArrayLike) -> NDArray[np.float32]:
-    """The nearest vector to z whose coordinate along directions[i] is values[i], (latent_dim,) float32.
+    """The nearest vectors to z whose coordinate along directions[i] is values[i], float32 of z's shape.
 
-    directions: (k, latent_dim), values: (k,). Where they contradict each other, the least squares answer.
+    z: (..., latent_dim), directions: (k, latent_dim), values: (k,). Where they contradict each other, the
+    least squares answer.
     """
     start = np.asarray(z, np.float64)
-    along = np.asarray(directions, np.float64).reshape(-1, len(start))
-    missing = np.asarray(values, np.float64) - along @ start
-    return (start + np.linalg.pinv(along) @ missing).astype(np.float32)
+    along = np.asarray(directions, np.float64).reshape(-1, start.shape[-1])
+    missing = np.asarray(values, np.float64) - start @ along.T
+    return (start + missing @ np.linalg.pinv(along).T).astype(np.float32)
 
 
 def decode(

@@ -40,11 +40,12 @@ class Line:
 
     def __init__(self, exploration: "Exploration", urgency: int, *, truncated: bool) -> None:
         self._exploration = exploration
-        self._truncated = truncated
+        self.truncated = truncated
         self._channel: Channel = exploration.decoder.channel(urgency)
         self._wish: tuple[NDArray[np.float32], tuple[Moment, ...] | None, int, bool] | None = None
         self._active = True
         self._stale = False
+        self._closed = False
         self.ready = self._channel.ready  # Faces
         self.troubled = self._channel.troubled  # Trouble
 
@@ -57,21 +58,28 @@ class Line:
         smooth: bool = True,
     ) -> None:
         """Decode z (n, latent_dim), each at its own moment if `moments` are given, else now."""
-        self._wish = z, moments, side_px, smooth
-        self.again()
+        if not self._closed:
+            self._wish = z, moments, side_px, smooth
+            self.again()
+
+    @property
+    def follows(self) -> bool:
+        """Whether its vectors have no moments of their own, and so look different at another moment."""
+        return self._wish is not None and self._wish[1] is None
 
     def again(self) -> None:
         """Decode the same once more, with the generator and the truncation as they are now."""
         self._stale = not self._active
-        moment = self._exploration.moment
-        if not self._active or self._wish is None or moment is None:
+        if not self._active or self._wish is None:
             return
         z, moments, side_px, smooth = self._wish
-        if len(z) == 0 or z.shape[1] != self._exploration.latent_dim:
+        if moments is None and self._exploration.moment is not None:
+            moments = (self._exploration.moment,)
+        if not moments or len(z) == 0 or z.shape[1] != self._exploration.latent_dim:
             return
-        if self._truncated:
+        if self.truncated:
             z = latent.truncate(z, self._exploration.state.truncation)
-        self._channel.ask(Wish(moments or (moment,), z, side_px, smooth))
+        self._channel.ask(Wish(moments, z, side_px, smooth))
 
     def set_active(self, active: bool) -> None:
         self._active = active
@@ -85,8 +93,11 @@ class Line:
 
     def close(self) -> None:
         """Show nothing any more: whoever showed the vectors goes away before the workspace does."""
-        self.forget()
-        self._exploration.end_line(self)  # the channel stays: the decoder may be about to answer through it
+        if not self._closed:
+            self._closed = True
+            self.forget()
+            self._exploration.end_line(self)
+            self._exploration.decoder.end(self._channel)
 
 
 class Exploration(QObject):
@@ -170,7 +181,8 @@ class Exploration(QObject):
         self.moment = moment
         self.moment_changed.emit()
         for line in self._lines:
-            line.again()
+            if line.follows:
+                line.again()
 
     def renew(self, subject: Subject) -> None:
         """The same subject with other moments: training has saved one, or pruned some."""
@@ -269,8 +281,7 @@ class Exploration(QObject):
         if not self.state.locks:
             return np.asarray(z, np.float32)
         along = np.stack(list(self.state.locks.values()))
-        rows = [latent.hold(each, along, along @ self.z) for each in np.atleast_2d(z)]
-        return np.stack(rows).reshape(z.shape)
+        return latent.hold(z, along, along @ self.z)
 
     def _push(self, state: State, text: str, merge: str = "") -> None:
         self.history.push(_Edit(self, self.state, state, text, f"{merge} {self._drag}" if merge else ""))
@@ -283,7 +294,8 @@ class Exploration(QObject):
         self.moved.emit()
         if state.truncation != truncation:
             for line in self._lines:
-                line.again()
+                if line.truncated:
+                    line.again()
 
 
 class _Edit(QUndoCommand):

@@ -59,8 +59,9 @@ class FilmStrip(QWidget):
 
     def make_old(self) -> None:
         """What is shown is no longer right, but better than nothing."""
-        self._fresh = [False] * len(self._images)
-        self.update()
+        if any(self._fresh):
+            self._fresh = [False] * len(self._images)
+            self.update()
 
     def set_image(self, index: int, image: QImage) -> None:
         self._images[index], self._fresh[index] = image, True

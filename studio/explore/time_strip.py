@@ -109,6 +109,8 @@ class TimeStrip(Page):
             self.strip.lay_out([_caption(each) for each in chosen], images)
         self.strip.set_current(chosen.index(current) if current in chosen else None)
         self._known = {moment: image for moment, image in self._known.items() if moment in moments}
+        if self._asked is not None and self._asked not in moments:
+            self._call_off()  # `_follow` begins anew
         self._follow()
 
     def _all(self) -> list[Moment]:
@@ -124,9 +126,13 @@ class TimeStrip(Page):
         """Draw soon, when z has come to rest."""
         if self._stale():
             self.strip.make_old()
-            self._waiting, self._asked = [], None  # to load a generator takes longer than a drag can wait
+            self._call_off()  # to load a generator takes longer than a drag can wait
         if self.isVisible():
             self._timer.start()
+
+    def _call_off(self) -> None:
+        self._waiting, self._asked = [], None
+        self._line.forget()
 
     def _stale(self) -> bool:
         state = self.exploration.state
@@ -150,6 +156,8 @@ class TimeStrip(Page):
         self._asked = self._waiting.pop(0) if self._waiting else None
         if self._asked is not None:
             self._line.ask(self._z[None], moments=(self._asked,))
+        else:
+            self._line.forget()  # the last one may hold on to weights of the run in training
 
     @Slot(object)
     def _receive(self, faces: Faces) -> None:

@@ -111,3 +111,14 @@ def test_pictures_do_not_depend_on_the_batch_or_the_cores(threads: int) -> None:
         np.testing.assert_array_equal(latent.decode(generator, z[:5]), one_by_one[:5])
     finally:
         torch.set_num_threads(before)
+
+
+def test_many_vectors_are_held_at_once_as_each_is_alone() -> None:
+    z = latent.z_of_seed(0, 8, 12)
+    along = latent.z_of_seed(1, 8, 2)
+    values = np.array([1.5, -0.5])
+    held = latent.hold(z.reshape(3, 4, 8), along, values)
+    assert (held.shape, held.dtype) == ((3, 4, 8), np.float32)
+    np.testing.assert_allclose(held @ along.T, np.broadcast_to(values, (3, 4, 2)), atol=1e-5)
+    for many, one in zip(held.reshape(12, 8), z, strict=True):
+        np.testing.assert_allclose(many, latent.hold(one, along, values), atol=1e-6)

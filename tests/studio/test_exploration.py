@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from core.generators import load
 from core.latent import decode, truncate, z_of_seed
 from core.runs import Run
+from studio.explore.decoder import Channel
 from studio.explore.exploration import Exploration, Faces, Line
 from studio.explore.subjects import Moment, subject_of_run
 from tests.studio.hands import LONG
@@ -89,6 +90,9 @@ def test_locks_hold_through_everything_but_their_own_release(exploration: Explor
         assert exploration.z[2] == pytest.approx(held[0], abs=1e-5)
         assert diagonal @ exploration.z == pytest.approx(held[1], abs=1e-5)
     assert exploration.z[4] == pytest.approx(3.5, abs=1e-5)
+    many = exploration.held(z)
+    for each, one in zip(many, z, strict=True):
+        np.testing.assert_allclose(each, exploration.held(one), atol=1e-6)
     exploration.unlock()
     exploration.edit(z[3], "edit")
     np.testing.assert_array_equal(exploration.z, z[3])
@@ -139,6 +143,31 @@ def test_a_line_follows_moment_and_truncation(qtbot: QtBot, exploration: Explora
     np.testing.assert_array_equal(faces.pictures, _pictures(exploration, truncate(z, 0.3)))
     faces = _answer(qtbot, plain, plain.again)
     np.testing.assert_array_equal(faces.pictures, _pictures(exploration, z))
+
+
+def test_what_cannot_have_changed_is_not_decoded_again(
+    exploration: Exploration, z: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = exploration.subject
+    assert subject is not None
+    own, plain = exploration.line(3), exploration.line(2, truncated=False)
+    own.ask(z[:2], moments=subject.moments)
+    plain.ask(z)
+    asked: list[Channel] = []
+    monkeypatch.setattr(exploration.decoder, "ask", lambda channel, _: asked.append(channel))
+    exploration.go_to(subject.moments[0])
+    assert asked == [plain._channel]
+    exploration.set_truncation(0.4)
+    assert asked == [plain._channel, own._channel]
+
+
+def test_a_closed_line_asks_for_nothing_more(exploration: Exploration, z: np.ndarray) -> None:
+    line = exploration.line(2)
+    line.ask(z)
+    line.close()
+    line.close()
+    line.ask(z)
+    assert not exploration.decoder._waiting
 
 
 def test_each_vector_can_have_a_moment_of_its_own(

@@ -1,5 +1,8 @@
 """One face at all moments of a run."""
 
+import gc
+import threading
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -110,6 +113,42 @@ def test_the_live_moment_is_the_last(
         _expect(qtbot, page, exploration.z, (*moments, live))
     assert page.strip.captions() == ["10", "20", "Live"]
     assert page.strip.current() == 2
+
+
+def test_a_move_takes_back_what_the_strip_still_waits_for(
+    page: TimeStrip, exploration: Exploration, make_run: MakeRun
+) -> None:
+    """Overdue it would come before the large face of the drag, and load a generator for it."""
+    moments = _open(exploration, make_run("faces", steps=(10, 20, 30)))
+    begun, go = threading.Event(), threading.Event()
+    busy = load(moments[0].path or Path())
+
+    def hold(*_: object) -> None:
+        begun.set()
+        assert go.wait(60)
+
+    busy.register_forward_hook(hold)
+    exploration.line(0).ask(exploration.z[None], moments=(Moment(15, live=busy),))
+    assert begun.wait(60)
+    page._draw()
+    assert page._line._channel in exploration.decoder._waiting
+    exploration.edit(z_of_seed(1, 10)[0], "move", "drag")
+    assert page._line._channel not in exploration.decoder._waiting
+    go.set()
+
+
+def test_the_weights_of_a_training_that_has_ended_are_released(
+    qtbot: QtBot, page: TimeStrip, exploration: Exploration, make_run: MakeRun
+) -> None:
+    run = make_run("faces", steps=(10, 20))
+    moments = _open(exploration, run)
+    live = Moment(25, live=load(run.checkpoints()[0][1]))
+    kept = weakref.ref(live.live)
+    exploration.go_to(live)
+    _expect(qtbot, page, exploration.z, (*moments, live))
+    del live
+    exploration.go_to(moments[0])
+    qtbot.waitUntil(lambda: gc.collect() >= 0 and kept() is None)
 
 
 def test_a_step_saved_meanwhile_appears(
