@@ -161,6 +161,7 @@ class FaceCard(Card):
         named(self, "faceCard", "The current face")
         self._exploration = exploration
         self._line = exploration.line(0)
+        self._line.set_active(False)
         self._asked: tuple[Vector, int, bool] | None = None
         self.faces: Faces | None = None  # what is shown
         self.view = FaceView("face", "The current face", "Opening the generator…")

@@ -69,6 +69,7 @@ class GalleryCard(Card):
         named(self, "galleryCard", "Random faces")
         self._exploration = exploration
         self._line = exploration.line(1)
+        self._line.set_active(False)
         self._rows = USUAL
         self._asked: tuple[object, ...] = ()
         self._bases = np.zeros((0, 0), np.float32)  # the faces without edits

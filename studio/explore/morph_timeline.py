@@ -1,8 +1,8 @@
 """A film from face to face: keyframes in a row, played, scrubbed and exported."""
 
 import numpy as np
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QHideEvent
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout
 
 from core import latent
@@ -84,6 +84,7 @@ class MorphTimeline(Page):
         self.slider.setSingleStep(1000 // FPS)
         self.slider.setPageStep(500)
         self._time.setMinimumWidth(84)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # for Space, which plays
         self.slider.setMinimumHeight(30)  # room for the marks below the groove
         buttons = QVBoxLayout()
         buttons.setSpacing(4)
@@ -142,6 +143,12 @@ class MorphTimeline(Page):
     def hideEvent(self, event: QHideEvent) -> None:
         self.pause()
         super().hideEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and self._play.isEnabled():
+            self._play_or_pause()
+        else:
+            super().keyPressEvent(event)
 
     @property
     def seconds(self) -> float:

@@ -108,6 +108,7 @@ class TrainingFilmDialog(FilmDialog):
             side_px=found.some.shape[2],
         )
         self._found = found
+        self._side = (0, 0)  # width and height of what is shown
         faces = found.columns**2
         self._what = Segmented((("filmOfAll", "All faces"), ("filmOfOne", "One face")), "What is shown")
         self._face = spin("filmFace", "Which face", 0, faces - 1, 0)
@@ -127,7 +128,7 @@ class TrainingFilmDialog(FilmDialog):
         )
         self._what.chosen.connect(self._choose)
         self._face.valueChanged.connect(self._refresh)
-        self._frames.valueChanged.connect(self._refresh)
+        self._frames.valueChanged.connect(self._tell)
         self._refresh()
 
     def face(self) -> int | None:
@@ -152,4 +153,10 @@ class TrainingFilmDialog(FilmDialog):
             row, column = divmod(face, self._found.columns)
             some = some[:, row * size : (row + 1) * size, column * size : (column + 1) * size]
         self.preview.show_frames(some)
-        self.set_frames(self.count(), some.shape[2], some.shape[1])
+        self._side = some.shape[2], some.shape[1]
+        self._tell()
+
+    @Slot()
+    def _tell(self) -> None:
+        """Fewer frames play faster: the pictures of the preview stay."""
+        self.set_frames(self.count(), *self._side)

@@ -97,17 +97,24 @@ class FaceTray(FaceBlock):
     # The mouse
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self.dragMoveEvent(event)
+        # Whatever the place: of a drag that was refused here nothing more is told until it enters anew.
+        if face_of(event.mimeData(), self.exploration.latent_dim) is None:
+            event.ignore()
+        else:
+            self._aim(event)
+            event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        z = face_of(event.mimeData(), self.exploration.latent_dim)
-        own = event.source() is self
-        self._target = self._target_at(event.position().toPoint(), own) if z is not None else None
-        self.update()
+        self._aim(event)
         if self._target is None:
             event.ignore()
         else:
             event.acceptProposedAction()
+
+    def _aim(self, event: QDragMoveEvent) -> None:
+        """Show where a face of this generator would go."""
+        self._target = self._target_at(event.position().toPoint(), event.source() is self)
+        self.update()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._target = None

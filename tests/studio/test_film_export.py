@@ -195,6 +195,18 @@ def test_a_film_of_the_training_shows_its_grids_or_one_face(
     np.testing.assert_array_equal(_frames(path), expected)
 
 
+def test_fewer_frames_leave_the_preview_as_it_is(
+    qtbot: QtBot, over: QWidget, exploration: Exploration
+) -> None:
+    TrainingFilm(exploration, over).ask()
+    form = _form(qtbot, over)
+    before = form.preview._images
+    _set(form, "filmFrames", 2)
+    assert _label(form, "exportExtent").startswith("2 frames")
+    assert form.preview._images is before
+    form.reject()
+
+
 def test_without_pictures_there_is_no_film(
     qtbot: QtBot, over: QWidget, exploration: Exploration, said: list[str], run: Run
 ) -> None:

@@ -238,6 +238,12 @@ def test_keyframes_survive_another_moment_and_come_back_with_undo(
     assert _enabled(page, "morphPlayButton")
 
 
+def test_space_plays_and_pauses(qtbot: QtBot, page: MorphTimeline) -> None:
+    for playing in (True, False):
+        qtbot.keyClick(_slider(page), Qt.Key.Key_Space)
+        assert page.playing == playing
+
+
 def test_one_face_is_no_morph(qtbot: QtBot, page: MorphTimeline) -> None:
     page.tray.remove(0)
     page.tray.remove(0)

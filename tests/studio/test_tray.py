@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -112,6 +112,22 @@ def test_a_full_tray_only_replaces(tray: FaceTray) -> None:
     assert _order(tray) == [0, 1, 2, 5]
     tray.add(FACES[4])
     assert len(tray.vectors) == 4
+
+
+def test_a_drag_that_enters_where_nothing_fits_may_go_on(tray: FaceTray) -> None:
+    """Of a drag that is refused when it enters nothing more is told."""
+    tray.add(FACES[3])
+    rim, middle = QPoint(tray.width() - 1, 0), tray.cell(1).center()
+    way = Qt.DropAction.CopyAction, face_mime(FACES[5]), Qt.MouseButton.LeftButton
+    enter = QDragEnterEvent(rim, *way, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(tray, enter)
+    assert enter.isAccepted()
+    for where, fits in ((rim, False), (middle, True)):
+        move = QDragMoveEvent(where, *way, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(tray, move)
+        assert move.isAccepted() == fits
+    QApplication.sendEvent(tray, QDropEvent(QPointF(middle), *way, Qt.KeyboardModifier.NoModifier))
+    assert _order(tray) == [0, 5, 2, 3]
 
 
 def test_faces_of_other_generators_and_other_things_are_refused(tray: FaceTray) -> None:
