@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.likeness.photos import SUFFIXES as PICTURES
 from studio.dialogs import Question
 from studio.explore.import_flow import SUFFIXES as GENERATORS
 from studio.explore.panel import ExplorePanel
@@ -39,7 +40,6 @@ from studio.theme import RESOURCES, Appearance, theme
 from studio.warmup import Warm, warm_up
 
 TRAIN, EXPLORE, RUNS = range(3)
-PICTURES = (".png", ".jpg", ".jpeg", ".webp")  # only a PNG can be a sheet
 
 
 class MainWindow(QMainWindow):
@@ -264,8 +264,10 @@ class MainWindow(QMainWindow):
     # Keys and drops
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Space comes here only if no editor, button or list has taken it.
-        if event.key() == Qt.Key.Key_Space and self.session.active:
+        # Space comes here only if no editor, button or list has taken it; elsewhere than in Train nobody
+        # who presses it means the training.
+        seen = self.stack.currentIndex() == TRAIN
+        if event.key() == Qt.Key.Key_Space and self.session.active and seen:
             self.train.request_pause()
         else:
             super().keyPressEvent(event)

@@ -11,6 +11,23 @@ from core.data.decode import decode
 from core.data.listing import LARGEST_FILE, BadPicture
 from core.errors import SourceError
 
+# What a file of a picture may be called; what is in it is seen when it is opened.
+SUFFIXES = (
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".webp",
+    ".avif",
+    ".bmp",
+    ".gif",
+    ".tif",
+    ".tiff",
+    ".jp2",
+    ".tga",
+    ".ppm",
+    ".qoi",
+    ".ico",
+)
 LONGEST_SIDE = 1024  # more would not be seen in a square of at most a few hundred pixels
 
 

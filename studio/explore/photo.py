@@ -1,5 +1,7 @@
 """A person's own picture: the nearest face that the generator can draw, to be edited like any other."""
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,11 +11,12 @@ from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QSlider, QVBoxLayout, QWidget
 
-from core.likeness.photos import open_photo
+from core.likeness.photos import SUFFIXES, open_photo
 from studio.explore.crop_view import MOST_ZOOM, CropView
 from studio.explore.exploration import Exploration
 from studio.explore.face import FaceView
 from studio.explore.photo_search import PhotoSearch, likeness
+from studio.explore.subjects import Moment
 from studio.jobs import run_job
 from studio.parts import Button, HelpDot, label, named
 
@@ -22,22 +25,6 @@ if TYPE_CHECKING:
 
 LOOK_MS = 60
 LARGEST = 200  # side of the pictures
-SUFFIXES = (
-    ".jpg",
-    ".jpeg",
-    ".png",
-    ".webp",
-    ".avif",
-    ".bmp",
-    ".gif",
-    ".tif",
-    ".tiff",
-    ".jp2",
-    ".tga",
-    ".ppm",
-    ".qoi",
-    ".ico",
-)
 INTRODUCTION = (
     "Choose a picture of a face, or drop one here. The program looks for the face that this generator can "
     "draw which is most like it; you can then change it with every slider."
@@ -56,8 +43,15 @@ class PhotoPage(QWidget):
         self._exploration = exploration
         self._photo: NDArray[np.uint8] | None = None
         self._title = ""
+        self._opening = ""  # the name of a file that is being read
+        self._requests = 0  # how many files were asked for; only the last one is shown
+        self._trouble = ""  # what went wrong last
         self._search: PhotoSearch | None = None
         self._found: Progress | None = None
+        self._sought: Moment | None = None  # where it was found
+        gone = threading.Event()
+        self.destroyed.connect(gone.set)
+        self._over: Callable[[], bool] = lambda: gone.is_set() or exploration.decoder.closed
         self.setAcceptDrops(True)
         self._build()
         self._timer = QTimer(self)
@@ -158,14 +152,27 @@ class PhotoPage(QWidget):
     def open_picture(self, path: Path) -> None:
         """Show the picture in a file; what is wrong with it is said in its place."""
         self._abandon()
-        self._title = path.name
-        self._words.setText(f"Opening {path.name}…")
-        run_job(self, lambda: open_photo(path), self._opened, self._words.setText)
+        self._requests += 1
+        request = self._requests
+        self._opening, self._trouble = path.name, ""
+        run_job(
+            self,
+            lambda: open_photo(path),
+            lambda photo: self._opened(request, path.name, photo),
+            lambda sentence: self._not_opened(request, sentence),
+        )
+        self._refresh()
 
-    def _opened(self, photo: NDArray[np.uint8]) -> None:
-        self._photo = photo
-        self._crop.show_photo(photo)
-        self._recropped()
+    def _opened(self, request: int, title: str, photo: NDArray[np.uint8]) -> None:
+        if request == self._requests:
+            self._opening, self._title, self._photo = "", title, photo
+            self._crop.show_photo(photo)
+            self._recropped()
+
+    def _not_opened(self, request: int, sentence: str) -> None:
+        if request == self._requests:
+            self._opening, self._trouble = "", sentence
+            self._refresh()
 
     @Slot()
     def _recropped(self) -> None:
@@ -174,6 +181,7 @@ class PhotoPage(QWidget):
         self._zoom.blockSignals(True)
         self._zoom.setValue(round(100 * self._crop.zoom()))
         self._zoom.blockSignals(False)
+        self._trouble = ""
         self._clear()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -193,13 +201,15 @@ class PhotoPage(QWidget):
         moment = self._exploration.moment
         if self._photo is None or moment is None:
             return
+        self._trouble = ""
         self._clear()
+        self._sought = moment
         self._search = PhotoSearch(
             self,
             moment,
             self._photo,
             self._crop.part(),
-            closed=lambda: self._exploration.decoder.closed,
+            closed=self._over,
             done=self._ended,
             failed=self._fail,
         )
@@ -239,8 +249,8 @@ class PhotoPage(QWidget):
 
     def _fail(self, search: PhotoSearch, sentence: str) -> None:
         if search is self._search:
+            self._trouble = sentence
             self._ended(search)
-            self._words.setText(sentence)
 
     @Slot()
     def _take(self) -> None:
@@ -255,6 +265,7 @@ class PhotoPage(QWidget):
     def _forget(self) -> None:
         """Another generator: its vectors are others."""
         self._abandon()
+        self._trouble = ""
         self._clear()
 
     def _clear(self) -> None:
@@ -266,27 +277,37 @@ class PhotoPage(QWidget):
     @Slot()
     def _refresh(self) -> None:
         searching, found = self._search is not None, self._found
-        self._find.setEnabled(self._photo is not None and self._exploration.usable and not searching)
+        self._find.setEnabled(
+            self._photo is not None and self._exploration.usable and not searching and not self._opening
+        )
         self._find.setText("Find again" if found is not None and not searching else "Find this face")
         self._stop.setVisible(searching)
         self._bar.setVisible(searching)
         self._use.setEnabled(found is not None)
         for widget in (self._zoom, self._zoom_label):
             widget.setEnabled(self._photo is not None)
+        self._words.setText(self._state())
+
+    def _state(self) -> str:
+        """Where it stands, in words."""
+        searching, found = self._search is not None, self._found
+        if self._opening:
+            return f"Opening {self._opening}…"
+        if self._trouble:
+            return self._trouble
         if self._photo is None:
-            self._words.setText(INTRODUCTION)
-        elif found is None:
-            self._words.setText(
-                "Starting from several random faces…"
-                if searching
-                else f"{self._title}: drag it and zoom until the face fills the frame."
-            )
-        else:
-            state = "So far" if searching else "Found"
-            self._words.setText(
-                f"{state}: {likeness(found.error)}. Its colours differ from yours by {found.error:.0f} of "
-                "255 levels (root mean square)."
-            )
+            return INTRODUCTION
+        if found is None:
+            if searching:
+                return "Starting from several random faces…"
+            return f"{self._title}: drag it and zoom until the face fills the frame."
+        other = self._sought is not None and self._sought != self._exploration.moment
+        where = f" at {self._sought.title}" if other and self._sought is not None else ""
+        words = (
+            f"{'So far' if searching else 'Found'}{where}: {likeness(found.error)}. Its colours differ from "
+            f"yours by {found.error:.0f} of 255 levels (root mean square)."
+        )
+        return f"{words} Press Find again for this moment." if other and not searching else words
 
 
 def _picture_in(mime: QMimeData) -> Path | None:

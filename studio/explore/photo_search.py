@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject
 
 from core.errors import Cancelled
 from core.likeness.photos import Square, cut
-from studio.explore.rendering import generator_of
+from studio.explore.loading import generator_of
 from studio.explore.subjects import Moment
 from studio.jobs import run_job
 
@@ -40,12 +40,11 @@ class PhotoSearch:
         done: Callable[["PhotoSearch"], None],
         failed: Callable[["PhotoSearch", str], None],
     ) -> None:
-        """Begins at once. `done` when it has come to its end or was stopped."""
+        """Begins at once; `closed` ends it. `done` when it has come to its end or was stopped."""
         self.moment = moment
         self.newest: Progress | None = None
         self._stopped = threading.Event()
         self._closed = closed
-        over.destroyed.connect(self._stopped.set)
         run_job(over, lambda: self._run(photo, part), lambda _: done(self), lambda words: failed(self, words))
 
     def stop(self) -> None:

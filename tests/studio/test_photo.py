@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QSlider
+from PySide6.QtWidgets import QAbstractButton, QApplication, QSlider
 from pytestqt.qtbot import QtBot
 
 from core.generators import load
@@ -15,6 +15,7 @@ from studio.explore.crop_view import CropView
 from studio.explore.exploration import Exploration
 from studio.explore.photo import PhotoPage
 from studio.explore.photo_search import likeness
+from studio.jobs import wait_for_all
 from tests.studio.hands import LONG, click, text
 
 
@@ -119,6 +120,59 @@ def test_what_is_no_picture_is_told_in_a_sentence(qtbot: QtBot, page: PhotoPage,
     page.open_picture(tmp_path / "me.jpg")
     qtbot.waitUntil(lambda: "me.jpg cannot be used" in text(page, "photoWords"))
     assert not _button(page, "photoFindButton").isEnabled()
+
+
+def test_a_bad_file_during_a_search_ends_it_and_stays_told(
+    qtbot: QtBot, page: PhotoPage, exploration: Exploration, photo: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.jpg").write_bytes(b"not a picture")
+    _open(qtbot, page, photo)
+    click(qtbot, page, "photoFindButton")
+    page.open_picture(tmp_path / "bad.jpg")
+    qtbot.waitUntil(lambda: "bad.jpg cannot be used" in text(page, "photoWords"))
+    assert not _button(page, "photoStopButton").isVisible()
+    assert _button(page, "photoFindButton").isEnabled()  # the picture of before is still there
+    assert exploration.subject is not None
+    exploration.go_to(exploration.subject.moments[0])
+    assert "bad.jpg cannot be used" in text(page, "photoWords")
+    page._recropped()
+    assert text(page, "photoWords").startswith("me.png:")
+
+
+def test_of_two_files_opened_quickly_the_second_is_shown(
+    qtbot: QtBot, page: PhotoPage, photo: Path, tmp_path: Path
+) -> None:
+    Image.effect_noise((3000, 3000), 60).save(tmp_path / "slow.png")
+    page.open_picture(tmp_path / "slow.png")
+    page.open_picture(photo)
+    wait_for_all()
+    _settle()
+    assert text(page, "photoWords").startswith("me.png:")
+    assert page._photo is not None
+    assert page._photo.shape == (32, 32, 3)
+
+
+def test_what_was_found_at_another_moment_says_so(
+    qtbot: QtBot, page: PhotoPage, exploration: Exploration, photo: Path
+) -> None:
+    _open(qtbot, page, photo)
+    click(qtbot, page, "photoFindButton")
+    qtbot.waitUntil(lambda: page._found is not None, timeout=LONG)
+    click(qtbot, page, "photoStopButton")
+    qtbot.waitUntil(lambda: page._search is None, timeout=LONG)
+    assert "Press Find again" not in text(page, "photoWords")
+    assert exploration.subject is not None
+    exploration.go_to(exploration.subject.moments[0])
+    assert text(page, "photoWords").startswith("Found at step 20:")
+    assert "Press Find again for this moment." in text(page, "photoWords")
+    exploration.go_to(exploration.subject.moments[-1])
+    assert text(page, "photoWords").startswith("Found: ")
+
+
+def _settle() -> None:
+    """Deliver what the threads have found."""
+    for _ in range(3):
+        QApplication.processEvents()
 
 
 def test_a_picture_can_be_dropped_and_a_folder_cannot(qtbot: QtBot, page: PhotoPage, photo: Path) -> None:

@@ -234,7 +234,7 @@ def test_without_a_generator_it_says_what_can_be_dropped(
     Image.new("RGB", (40, 40), "red").save(tmp_path / "photo.png")
     drop.open_file(tmp_path / "photo.png")
     qtbot.waitUntil(lambda: over.findChild(QDialog, "pictureDialog") is not None)
-    assert "a generator (.pth, .pt, .safetensors)" in _text(over, "pictureDialogText")
+    assert "a generator (.pth, .pt, .ckpt, .bin, .safetensors)" in _text(over, "pictureDialogText")
     click(qtbot, _dialog(over, "pictureDialog"), "pictureCloseButton")
 
 
