@@ -1,9 +1,9 @@
 """Small pieces that every workspace is built from, so that they look and behave alike."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QSizePolicy,
     QStyle,
@@ -29,6 +30,15 @@ def named(widget: QWidget, name: str, accessible: str) -> None:
     """Give a control the name that scripts use and the name that screen readers say."""
     widget.setObjectName(name)
     widget.setAccessibleName(accessible)
+
+
+def add_action(menu: QMenu, text: str, name: str, act: Callable[[], object]) -> QAction:
+    """An entry of a menu, with the name that scripts use."""
+    action = QAction(text, menu)
+    action.setObjectName(name)
+    action.triggered.connect(lambda: act())
+    menu.addAction(action)
+    return action
 
 
 def label(text: str, role: str = "", *, name: str = "", accessible: str = "", wrap: bool = False) -> QLabel:
@@ -266,7 +276,8 @@ class Segmented(QFrame):
     def __init__(self, options: Sequence[tuple[str, str]], accessible: str) -> None:
         """options: (object name, text) of each."""
         super().__init__()
-        self.setAccessibleName(accessible)
+        first, *rest = "".join(each if each.isalnum() else " " for each in accessible).split()
+        named(self, first.lower() + "".join(each.capitalize() for each in rest), accessible)
         self.setProperty("segmented", True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)

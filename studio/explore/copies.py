@@ -1,6 +1,7 @@
 """Is it copying? The training pictures nearest to the shown face."""
 
 import threading
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,14 +39,20 @@ class CopiesPage(QWidget):
         self._line.set_active(False)
         self._wanted = False  # a picture of the face is on its way, to be compared
         self._looking: threading.Event | None = None  # set to stop
+        self._asked = False  # by the person, for the next comparison
+        self._told = False  # how far the one under way is
+        self._stale = False  # the face has moved since its picture was asked for
         self._again = False
         self._reached = (0, 0)
         self._real: tuple[str, NDArray[np.float64]] | None = None  # of which cache
+        gone = threading.Event()
+        self.destroyed.connect(gone.set)
+        self._over: Callable[[], bool] = lambda: gone.is_set() or exploration.decoder.closed
         self._build()
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(SETTLED_MS)
-        self._settled.timeout.connect(self.look)
+        self._settled.timeout.connect(self._follow_up)
         self._ticker = QTimer(self)
         self._ticker.setInterval(LOOK_MS)
         self._ticker.timeout.connect(self._tick)
@@ -156,17 +163,31 @@ class CopiesPage(QWidget):
     @Slot()
     def look(self) -> None:
         """Compare the shown face now; a comparison under way is given up for it."""
+        self._asked = True
+        if self._looking is not None:
+            self._looking.set()
+        self._begin()
+
+    @Slot()
+    def _follow_up(self) -> None:
+        """Compare the shown face when the comparison under way, if there is one, has come to its end.
+
+        The run in training has another face every second: whoever gave up for each would never show any.
+        """
+        self._begin()
+
+    def _begin(self) -> None:
         if self._training.cache is None or not self._exploration.usable:
             return
         if self._looking is not None:
             self._again = True
-            self._looking.set()
             return
-        self._wanted = True
+        self._wanted, self._stale = True, False
         self._line.ask(self._exploration.z[None])
 
     @Slot()
     def _moved(self) -> None:
+        self._stale = True
         if self._follow.isChecked() and self.isVisible():
             self._settled.start()
         elif self._face.count() and self._looking is None:
@@ -181,10 +202,10 @@ class CopiesPage(QWidget):
         face = faces.pictures[0]
         known = self._real[1] if self._real is not None and self._real[0] == cache.digest else None
         stopped = self._looking = threading.Event()
-        self.destroyed.connect(stopped.set)
+        over = self._over
 
         def cancelled() -> bool:
-            return stopped.is_set() or self._exploration.decoder.closed
+            return stopped.is_set() or over()
 
         def work() -> Comparison | None:
             try:
@@ -192,6 +213,8 @@ class CopiesPage(QWidget):
             except Cancelled:
                 return None
 
+        self._told = self._asked or not self._face.count()  # else a verdict stands there
+        self._asked = False
         self._reached = (0, len(cache))
         self._ticker.start()
         run_job(self, work, lambda found: self._show(cache, found), self._fail)
@@ -203,7 +226,7 @@ class CopiesPage(QWidget):
     @Slot()
     def _tick(self) -> None:
         done, total = self._reached
-        if self._looking is not None and not self._looking.is_set():
+        if self._told and self._looking is not None and not self._looking.is_set():
             self._words.setText(f"Comparing with the training pictures… {done:,} of {total:,}")
 
     def _show(self, cache: PictureCache, found: Comparison | None) -> None:
@@ -216,14 +239,16 @@ class CopiesPage(QWidget):
             self._nearest.offer(names, tips=[_tip(each) for each in found.neighbours])
             self._nearest.show_pictures(found.pictures)
             others = " These are not exactly the pictures of the training." if self._training.others else ""
-            self._words.setText(verdict(found.neighbours[0].distance, found.real) + others)
+            stale = " The face has changed since." if self._stale else ""
+            self._words.setText(verdict(found.neighbours[0].distance, found.real) + stale + others)
             self._refresh()
         if self._again:
             self._again = False
-            self.look()
+            self._begin()
 
     def _fail(self, sentence: str) -> None:
         self._end()
+        self._again = False
         self._words.setText(sentence)
 
     @Slot(object)

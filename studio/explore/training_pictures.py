@@ -1,9 +1,10 @@
 """The pictures that the explored run was trained on: found prepared, or prepared again when asked."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from core.data.cache import PictureCache
@@ -13,7 +14,7 @@ from core.data.sources import open_source
 from core.runs import Run
 from studio.explore.exploration import Exploration
 from studio.jobs import run_job
-from studio.parts import named
+from studio.parts import add_action, named
 from studio.task import run_task
 
 IMPORTED = "An imported generator does not bring its training pictures. This works for runs trained here."
@@ -45,7 +46,7 @@ class TrainingPictures(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Find the prepared pictures, if that has not been done."""
+        """Find the prepared pictures, unless they are known: they may have been prepared since."""
         run = self.run
         if self.cache is not None or (run is not None and run == self._looking):
             return
@@ -54,15 +55,17 @@ class TrainingPictures(QObject):
             self._settle(None, IMPORTED if self._exploration.subject is not None else "")
             return
 
-        def done(found: PictureCache | None) -> None:
-            if run == self.run and self.cache is None:
-                self._settle(found, "" if found is not None else NOT_PREPARED)
+        def done(found: PictureCache | None, trouble: str = NOT_PREPARED) -> None:
+            if run == self.run and run == self._looking:
+                self._looking = None
+                if self.cache is None:
+                    self._settle(found, "" if found is not None else trouble)
 
         run_job(
             self,
             lambda: find_prepared(run.source_digest),
             done,
-            lambda sentence: self._settle(None, sentence),
+            lambda sentence: done(None, sentence),
         )
 
     @Slot()
@@ -75,8 +78,12 @@ class TrainingPictures(QObject):
         """Let the person say where the pictures are now: a folder or a zip."""
         menu = QMenu(self._over)
         named(menu, "trainingPicturesMenu", "Where the pictures are")
-        menu.addAction("Folder…", lambda: self._ask(QFileDialog.FileMode.Directory, "All files (*)"))
-        menu.addAction("Zip file…", lambda: self._ask(QFileDialog.FileMode.ExistingFile, "Zip files (*.zip)"))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, name, mode, kinds in (
+            ("Folder…", "trainingFolderAction", QFileDialog.FileMode.Directory, "All files (*)"),
+            ("Zip file…", "trainingZipAction", QFileDialog.FileMode.ExistingFile, "Zip files (*.zip)"),
+        ):
+            add_action(menu, text, name, partial(self._ask, mode, kinds))
         menu.popup(at)
 
     def _ask(self, mode: QFileDialog.FileMode, kinds: str) -> None:
@@ -111,13 +118,11 @@ class TrainingPictures(QObject):
             if run == self.run:
                 self._settle(cache, "")
 
-        run_task(
-            self._over,
-            f"Preparing {Path(source).name or source}",
-            work,
-            done,
-            lambda sentence: self._settle(None, sentence),
-        )
+        def failed(sentence: str) -> None:
+            if run == self.run:
+                self._settle(None, sentence)
+
+        run_task(self._over, f"Preparing {Path(source).name or source}", work, done, failed)
 
     def _settle(self, cache: PictureCache | None, trouble: str) -> None:
         self.cache, self.trouble = cache, trouble

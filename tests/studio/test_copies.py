@@ -3,7 +3,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QMenu
 from pytestqt.qtbot import QtBot
 
 from core import runs
@@ -106,6 +107,52 @@ def test_it_follows_the_face_if_asked_and_only_while_it_is_seen(
     assert not page._settled.isActive()
     page.show()
     qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 3))
+
+
+def test_a_face_that_moves_meanwhile_does_not_give_up_the_comparison(
+    qtbot: QtBot, page: CopiesPage, exploration: Exploration, cache: PictureCache
+) -> None:
+    follow = page.findChild(QCheckBox, "copiesFollow")
+    assert follow is not None
+    qtbot.waitUntil(follow.isEnabled)
+    follow.setChecked(True)
+    qtbot.waitUntil(lambda: page._looking is not None)
+    exploration.become(z_of_seed(1, 10)[0], "another face")
+    page._settled.stop()
+    page._follow_up()  # as after a moment of rest
+    faces = _list(page, "copiesFace")
+    qtbot.waitUntil(lambda: faces.count() == 1)
+    assert _captions(page) == _expected(exploration, cache, 0)
+    assert "The face has changed since." in text(page, "copiesWords")
+    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 1))
+    assert "has changed" not in text(page, "copiesWords")
+
+
+def test_pictures_that_were_prepared_elsewhere_meanwhile_are_found_when_the_page_is_shown_again(
+    qtbot: QtBot, exploration: Exploration, cache: PictureCache
+) -> None:
+    elsewhere = cache.folder.rename(cache.folder.with_name("elsewhere"))
+    (elsewhere / "cache.json").rename(elsewhere / "cache.away")
+    page = CopiesPage(exploration)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: "Prepare them again" in text(page, "copiesTrouble"))
+    page.hide()
+    elsewhere.rename(cache.folder)
+    (cache.folder / "cache.away").rename(cache.folder / "cache.json")
+    page.show()
+    qtbot.waitUntil(_button(page, "copiesLookButton").isEnabled)
+
+
+def test_the_menu_for_other_pictures_goes_when_it_is_closed(
+    qtbot: QtBot, page: CopiesPage, exploration: Exploration
+) -> None:
+    page._training.choose(QPoint(0, 0))
+    menu = page.findChild(QMenu, "trainingPicturesMenu")
+    assert menu is not None
+    assert [each.objectName() for each in menu.actions()] == ["trainingFolderAction", "trainingZipAction"]
+    menu.close()
+    qtbot.waitUntil(lambda: page.findChild(QMenu, "trainingPicturesMenu") is None)
 
 
 def test_pictures_that_are_not_prepared_any_more_are_prepared_again(
