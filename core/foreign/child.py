@@ -1,6 +1,7 @@
 """The process that reads a foreign file: the file on standard input, answers as lines of JSON on standard
 output.
 
+    {"at": "read"}                       Python is there, the file is checked next
     {"at": "torch"}                      its checks are passed, torch is imported next
     {"at": "load", "memory": BYTES}      torch is there, the file is read next, from this resident memory on
     {"refused": PREDICATE, "details": [...]}   or   {"found": PREFIX}
@@ -35,6 +36,9 @@ def main(out: str) -> None:
         with open(0, "rb", closefd=False) as file:  # so that no path is opened twice
             size = os.fstat(0).st_size
             limit_work(size)
+            import core.foreign.numbers  # noqa: F401  numpy, which takes a while and knows nothing of the file
+
+            _tell({"at": "read"})
             limit_growth(size)
             answer: dict[str, Any] = {"found": _read(file, size, Path(out))}
     except Refusal as refusal:

@@ -17,8 +17,9 @@ import psutil
 ALLOWANCE = 192 * 2**20  # bytes
 SECONDS = 10.0  # for reading, or longer for a file of more than 320 MiB:
 SLOWEST = 32 * 2**20  # bytes a second, on a busy computer with a slow disk
-# For importing torch, before it sees the file: a cold disk, a virus scanner or a busy computer may need them.
-TORCH_SECONDS = 120.0
+# For starting Python and importing torch, while neither sees the file: a cold disk, a virus scanner or a busy
+# computer may need them.
+START_SECONDS = 120.0
 WATCH_S = 0.02  # between two looks at the child
 
 
@@ -53,7 +54,7 @@ def limit_work(size: int) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (written(size), written(size)))
-        seconds = int(patience(size, SECONDS) + TORCH_SECONDS)
+        seconds = int(patience(size, SECONDS) + START_SECONDS)
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-import psutil
-
 from core.errors import Cancelled
+from core.foreign.family import Family
 from core.foreign.headers import read_header
 from core.foreign.layout import find_generator
-from core.foreign.limits import SECONDS, TORCH_SECONDS, WATCH_S, allowed, patience, written
+from core.foreign.limits import SECONDS, START_SECONDS, WATCH_S, allowed, patience, written
 from core.foreign.refusal import ForeignError, Refusal, quoted
 from core.ordinary_file import OddFileError, open_ordinary
 from core.shapes import MAX_FILE
@@ -67,13 +66,13 @@ def read_generator(
 ) -> Imported:
     """The generator in a file of another program, read by a child process of limited memory and time.
 
-    `seconds` bounds the reading of any file up to 320 MiB; importing torch, before torch sees the file, has a
-    time of its own.
+    `seconds` bounds the reading of any file up to 320 MiB; starting Python and importing torch, while neither
+    sees the file, have a time of their own.
     Raises ForeignError, one sentence about the file, or Cancelled.
     """
     name = quoted(path.name)
     try:
-        with _opened(path) as file, tempfile.TemporaryDirectory(prefix="dcgan-studio-") as folder:
+        with _opened(path) as file, _folder() as folder:
             size = os.fstat(file.fileno()).st_size
             prefix = _ask(file, size, Path(folder), cancelled or (lambda: False), patience(size, seconds))
             return Imported(_believe(Path(folder) / "generator", written(size)), prefix, name)
@@ -90,6 +89,11 @@ def import_generator(path: Path, out: Path, *, cancelled: Callable[[], bool] | N
 
     about = {"imported from": imported.name, "found under": imported.prefix}
     return generators.save(out, imported.generator, name=quoted(path.stem), about=about)
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """Windows keeps what a process that was just ended still has open; that is no reason to fail."""
+    return tempfile.TemporaryDirectory(prefix="dcgan-studio-", ignore_cleanup_errors=True)
 
 
 @contextmanager
@@ -127,11 +131,12 @@ def _ask(file: IO[bytes], size: int, folder: Path, cancelled: Callable[[], bool]
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             start_new_session=True,  # Ctrl-C is for the parent, which ends the child
         )
+    family = Family(child.pid)
     try:
-        _watch(child, answer, size, cancelled, seconds)
+        _watch(child, family, answer, size, cancelled, seconds)
     finally:
-        if child.poll() is None:
-            child.kill()
+        family.kill()
+        child.kill()
         child.wait()
     last = _answers(answer)[-1:]
     match last:
@@ -148,28 +153,40 @@ def _ask(file: IO[bytes], size: int, folder: Path, cancelled: Callable[[], bool]
 
 
 def _watch(
-    child: subprocess.Popen[bytes], answer: Path, size: int, cancelled: Callable[[], bool], seconds: float
+    child: subprocess.Popen[bytes],
+    family: Family,
+    answer: Path,
+    size: int,
+    cancelled: Callable[[], bool],
+    seconds: float,
 ) -> None:
     """Return when the child has ended. Raises Refusal if it takes too much memory or time."""
-    left, torch_left = seconds, TORCH_SECONDS
-    before = time.monotonic()
+    left, start_left = seconds, START_SECONDS
+    before, known = time.monotonic(), 0
     while child.poll() is None:
         if cancelled():
             raise Cancelled("The file was not opened.")
         stages = [each for each in _answers(answer) if "at" in each]
-        importing = stages[-1:] == [{"at": "torch"}]
+        if len(stages) > known:
+            known = len(stages)
+            family.find()
+        stage = stages[-1]["at"] if stages else "start"
         now = time.monotonic()
-        if importing:
-            torch_left -= now - before
+        if stage in ("start", "torch"):
+            start_left -= now - before
         else:
             left -= now - before
         before = now
-        if left < 0 or torch_left < 0:
+        if start_left < 0:
+            raise Refusal(
+                f"could not be read: Python and torch did not start within {START_SECONDS:g} seconds; close "
+                "other programs and open it again."
+            )
+        if left < 0:
             raise Refusal(f"was not read within {seconds:g} seconds, so it was put aside.")
-        with suppress(psutil.Error):  # it has just ended
-            floor = int(stages[-1].get("memory", 0)) if stages else 0
-            if not importing and psutil.Process(child.pid).memory_info().rss > floor + allowed(size):
-                raise Refusal("would take more memory than a file of its size may.")
+        floor = int(stages[-1].get("memory", 0)) if stages else 0
+        if stage != "torch" and family.memory() > floor + allowed(size):
+            raise Refusal("would take more memory than a file of its size may.")
         with suppress(subprocess.TimeoutExpired):
             child.wait(WATCH_S)
 

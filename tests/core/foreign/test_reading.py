@@ -2,9 +2,11 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 import safetensors.torch
 import torch
@@ -171,8 +173,18 @@ def test_nothing_of_the_files_folder_runs(theirs: Path, monkeypatch: pytest.Monk
 
 
 def test_what_takes_too_long_is_ended(theirs: Path) -> None:
-    with pytest.raises(ForeignError, match=r"^netG.pth was not read within 0.01 seconds"):
-        read_generator(theirs, seconds=0.01)
+    with pytest.raises(ForeignError, match=r"^netG.pth was not read within 0.005 seconds"):
+        read_generator(theirs, seconds=0.005)
+
+
+def test_what_does_not_start_in_time_is_told_from_what_is_not_read_in_time(
+    theirs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "START_SECONDS", 0.01)
+    with pytest.raises(
+        ForeignError, match=r"Python and torch did not start within 0.01 seconds; close other"
+    ):
+        read_generator(theirs, seconds=1_000)
 
 
 def test_what_takes_too_much_memory_is_ended(theirs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,6 +212,62 @@ def test_the_child_cannot_take_more_than_it_may() -> None:
 def test_cancelling_ends_the_child(theirs: Path) -> None:
     with pytest.raises(Cancelled):
         read_generator(theirs, cancelled=lambda: True)
+
+
+def launcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Let Python be started by another program, as virtual environments on Windows do."""
+    path = tmp_path / "launcher"
+    path.write_text(f"#!/bin/sh\n{script.format(python=sys.executable)}\nexit $?\n")
+    path.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(path))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script of the POSIX shell")
+def test_behind_a_launcher_the_interpreters_memory_counts(
+    theirs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launcher(tmp_path, monkeypatch, '"{python}" "$@"')
+    safetensors.torch.save_file(MainGenerator().state_dict(), theirs)  # needs no torch in the child
+    assert read_generator(theirs).prefix == "main"
+    monkeypatch.setattr(reading, "allowed", lambda _size: 12 * 2**20)  # the shell takes 2, Python more
+    with pytest.raises(ForeignError, match="would take more memory"):
+        read_generator(theirs)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script of the POSIX shell")
+def test_behind_a_launcher_the_interpreter_is_ended(
+    theirs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launcher(tmp_path, monkeypatch, '"{python}" -c "import signal; signal.pause()"')
+    started: list[psutil.Process] = []
+
+    def cancelled() -> bool:
+        started[:] = psutil.Process().children(recursive=True)
+        return any("signal.pause" in " ".join(each.cmdline()[-1:]) for each in started)
+
+    with pytest.raises(Cancelled):
+        read_generator(theirs, cancelled=cancelled)
+    assert len(started) >= 2
+    deadline = time.monotonic() + 10
+    while alive := [each for each in started if lives(each)]:
+        assert time.monotonic() < deadline, alive
+        psutil.wait_procs(alive, timeout=0.05)
+
+
+def lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script of the POSIX shell")
+def test_starting_python_is_not_counted_as_reading(
+    theirs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launcher(tmp_path, monkeypatch, 'sleep 3; "{python}" "$@"')
+    safetensors.torch.save_file(MainGenerator().state_dict(), theirs)  # needs no torch in the child
+    assert read_generator(theirs, seconds=2.5).prefix == "main"
 
 
 def test_no_folder_is_left_behind(theirs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
