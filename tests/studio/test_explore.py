@@ -30,7 +30,16 @@ from studio.explore.subjects import imported_folder, subject_of_file
 from studio.parts import EmptyState, Segmented
 from studio.pictures import PictureGrid
 from studio.window import EXPLORE, MainWindow
-from tests.studio.explored import child, damage, expect_face, moment_words, press, run_name, show
+from tests.studio.explored import (
+    child,
+    damage,
+    expect_face,
+    expect_picture,
+    moment_words,
+    press,
+    run_name,
+    show,
+)
 from tests.studio.hands import LONG
 
 MakeRun = Callable[..., Run]
@@ -82,8 +91,7 @@ def test_a_generator_that_outlived_its_checkpoint_is_a_moment(
     show(qtbot, panel)
     child(panel, QSlider, "exploreMomentSlider").setValue(0)
     assert moment_words(panel) == "step 10"
-    expected = decode(generator, z_of_seed(0, 10))[0]
-    qtbot.waitUntil(lambda: np.array_equal(panel.face.faces.pictures[0], expected), timeout=LONG)
+    expect_picture(qtbot, panel, decode(generator, z_of_seed(0, 10))[0])
 
 
 def test_an_imported_generator_is_offered_beside_the_runs(
