@@ -10,17 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import sqrt
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import draws
-from core.data.crops import least_side, square
-from core.data.decode import decode as decode_file
-from core.data.listing import LARGEST_FILE, BadPicture
-from core.errors import Cancelled, ShapeError, SourceError
+from core.errors import Cancelled, ShapeError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,6 +28,7 @@ _BATCH = 64
 _TRIAL_STEPS = 3  # from each start, before the best of them goes on alone
 _NUDGE = 0.02  # of one number of z, to see what it changes
 _DAMPING = (1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)  # of each step, relative to the mean curvature
+_MOST_SLOPES = 2**26  # float32: how each value of the compared pictures changes with each number of z
 _SETTLED = 1e-3  # the part of the error below which another step is not worth its time
 # Beside the mean squared difference of pictures in [-1, 1] weigh how far |z| is from sqrt(latent_dim), where
 # nearly all z lie that the generator has learned from, and |z| itself, which settles what no pixel tells.
@@ -50,28 +47,6 @@ class Progress:
     error: float  # root mean square difference, 0 .. 255 grey levels
 
 
-def read_photo(path: Path, size: int, channels: int = 3, crop: str = "center") -> NDArray[np.uint8]:
-    """A picture file as (size, size, 3) uint8, cropped as training pictures are; grey for one channel.
-
-    Raises SourceError if it cannot be read or is no picture.
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-        if len(data) > LARGEST_FILE:
-            raise BadPicture(f"it is larger than {LARGEST_FILE >> 20} MiB")
-        made = square(
-            decode_file(data, least_side(size, crop)), size, crop, "rgb" if channels == 3 else "grey"
-        )
-    except OSError as error:
-        raise SourceError(
-            f"{path} cannot be read ({error.strerror or error}). Choose another picture."
-        ) from error
-    except BadPicture as error:
-        raise SourceError(f"{path.name} cannot be used: {error}. Choose another picture.") from error
-    return np.broadcast_to(made, (size, size, 3)).copy()
-
-
 def invert(
     generator: Generator,
     picture: NDArray[np.uint8],
@@ -84,8 +59,9 @@ def invert(
     """Ever better latent vectors for a picture; the last one is the result, and equal seeds give equal ones.
 
     picture: (size, size, 3) uint8 of the generator's size. The nearest of 256 random faces are the starts;
-    after a few steps from each, the best goes on for up to `steps` more. Nothing of the generator changes, so
-    other threads may draw with it meanwhile. Raises ShapeError, Cancelled.
+    after a few steps from each, the best goes on for up to `steps` more. Where it would take gigabytes to
+    compare whole pictures, they are compared at a half or a quarter of their size. Nothing of the generator
+    changes, so other threads may draw with it meanwhile. Raises ShapeError, Cancelled.
     """
     fit = _Fit(generator, picture, cancelled)
     parts = -(-_SEARCHED // _BATCH) + starts * _TRIAL_STEPS + steps
@@ -134,8 +110,9 @@ class _Fit:
             raise ShapeError(f"This generator draws {size} px; the picture must be {size} x {size} in RGB.")
         self._generator, self._picture, self._cancelled = generator, picture, cancelled
         self._length = sqrt(generator.latent_dim)
-        wanted = torch.from_numpy(picture.astype(np.float32) / 127.5 - 1).permute(2, 0, 1)
-        self._wanted = (wanted if generator.channels == 3 else wanted.mean(0)).reshape(-1)
+        self._shrink = shrinking(generator.latent_dim, generator.channels, size)
+        wanted = torch.from_numpy(picture.astype(np.float32) / 127.5 - 1).permute(2, 0, 1)[None]
+        self._wanted = self._values(wanted if generator.channels == 3 else wanted.mean(1, keepdim=True))[0]
 
     def points(self, z: NDArray[np.floating]) -> list[_Point]:
         """Each z (n, latent_dim) with what it costs: the mean squared difference and the prior of z."""
@@ -148,7 +125,8 @@ class _Fit:
         """The best of several damped Gauss-Newton steps; the point itself if none is better."""
         z, dim = point.z, len(point.z)
         nudged = self._draw(np.vstack([z, z + _NUDGE * np.eye(dim)]))
-        slopes = (nudged[1:] - nudged[0]) / _NUDGE  # (latent_dim, values): what each number of z changes
+        slopes = nudged[1:]
+        slopes.sub_(nudged[0]).div_(_NUDGE)  # (latent_dim, values): what each number of z changes
         pixels = len(self._wanted)
         length = float(np.linalg.norm(z))
         along = z / max(length, 1e-6)
@@ -173,11 +151,25 @@ class _Fit:
         import torch
 
         device = next(self._generator.parameters()).device
-        faces = []
+        faces = torch.empty(len(z), len(self._wanted))
         for first in range(0, len(z), _BATCH):
             if self._cancelled and self._cancelled():
                 raise Cancelled("The search for the picture was cancelled.")
             some = torch.as_tensor(z[first : first + _BATCH], dtype=torch.float32, device=device)
             with torch.inference_mode():
-                faces.append(self._generator(some).float().flatten(1).cpu())
-        return torch.cat(faces)
+                faces[first : first + _BATCH] = self._values(self._generator(some).float())
+        return faces
+
+    def _values(self, pictures: Tensor) -> Tensor:
+        """(n, channels, size, size) -> (n, values): what is compared."""
+        import torch.nn.functional as F
+
+        return (F.avg_pool2d(pictures, self._shrink) if self._shrink > 1 else pictures).flatten(1)
+
+
+def shrinking(latent_dim: int, channels: int, size: int) -> int:
+    """By what power of two the sides of pictures are divided before they are compared; 1 for most."""
+    by = 1
+    while latent_dim * channels * (size // by) ** 2 > _MOST_SLOPES:
+        by *= 2
+    return by

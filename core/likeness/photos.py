@@ -10,6 +10,8 @@ from PIL import Image
 from core.data.decode import decode
 from core.data.listing import LARGEST_FILE, BadPicture
 from core.errors import SourceError
+from core.ordinary_file import open_ordinary
+from core.plain_text import plain
 
 # What a file of a picture may be called; what is in it is seen when it is opened.
 SUFFIXES = (
@@ -46,12 +48,16 @@ def open_photo(path: Path) -> NDArray[np.uint8]:
     Raises SourceError with the reason.
     """
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        with open_ordinary(path) as file:
+            data = file.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
             raise BadPicture(f"it is larger than {LARGEST_FILE >> 20} MiB")
-        picture = decode(path.read_bytes(), LONGEST_SIDE)
+        picture = decode(data, LONGEST_SIDE)
     except (BadPicture, OSError) as error:
         reason = error.strerror or error if isinstance(error, OSError) else error
-        raise SourceError(f"{path.name} cannot be used: {reason}. Choose another picture.") from error
+        raise SourceError(
+            f"{plain(path.name, 200)} cannot be used: {reason}. Choose another picture."
+        ) from error
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     return np.asarray(picture)
 

@@ -1,15 +1,13 @@
 import threading
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
-from core.errors import Cancelled, ShapeError, SourceError
+from core.errors import Cancelled, ShapeError
 from core.latent import decode, z_of_seed
 from core.likeness import inversion
-from core.likeness.inversion import Progress, invert, read_photo
+from core.likeness.inversion import Progress, invert
 from core.models import Generator, GeneratorShape, initialise
 
 
@@ -95,16 +93,38 @@ def test_a_picture_of_another_size_is_refused() -> None:
         next(invert(generator(), np.zeros((64, 64, 3), np.uint8)))
 
 
-def test_a_photo_is_read_as_training_pictures_are(tmp_path: Path) -> None:
-    path = tmp_path / "photo.png"
-    pixels = np.zeros((40, 80, 3), np.uint8)
-    pixels[:, 20:60] = (200, 100, 50)
-    Image.fromarray(pixels).save(path)
-    np.testing.assert_array_equal(read_photo(path, 32)[4:-4, 4:-4], np.full((24, 24, 3), (200, 100, 50)))
-    grey = read_photo(path, 32, channels=1)
-    assert grey.shape == (32, 32, 3)
-    assert (grey == grey[..., :1]).all()
-    path.write_bytes(b"no picture")
-    for bad in (path, tmp_path / "missing.png"):
-        with pytest.raises(SourceError, match=bad.name):
-            read_photo(bad, 32)
+@pytest.mark.parametrize(
+    ("latent_dim", "channels", "size", "by"),
+    [
+        (100, 3, 64, 1),
+        (100, 3, 256, 1),
+        (100, 3, 512, 2),
+        (1_024, 3, 256, 2),
+        (4_096, 3, 512, 8),
+        (2, 1, 16, 1),
+    ],
+)
+def test_what_is_compared_fits_in_the_memory(latent_dim: int, channels: int, size: int, by: int) -> None:
+    assert inversion.shrinking(latent_dim, channels, size) == by
+    assert latent_dim * channels * (size // by) ** 2 <= 2**26
+
+
+@pytest.mark.parametrize("channels", [3, 1])
+def test_an_own_face_is_found_again_where_it_is_compared_at_a_half(
+    channels: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inversion, "_MOST_SLOPES", 12 * 16 * 16 * channels)
+    held: list[int] = []
+    draw = inversion._Fit._draw
+
+    def watch(fit: inversion._Fit, z: np.ndarray) -> torch.Tensor:
+        drawn = draw(fit, z)
+        held.append(drawn.shape[1])
+        return drawn
+
+    monkeypatch.setattr(inversion._Fit, "_draw", watch)
+    network = generator(channels)
+    wanted = decode(network, z_of_seed(1, 12))[0]
+    *_, last = invert(network, wanted)
+    assert set(held) == {16 * 16 * channels}
+    assert last.error < 2, "of the whole picture"

@@ -1,10 +1,13 @@
+import os
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
 from core.data.crops import square
+from core.data.listing import LARGEST_FILE
 from core.errors import SourceError
 from core.likeness.photos import LONGEST_SIDE, Square, cut, middle, open_photo
 
@@ -61,3 +64,29 @@ def test_a_generator_of_grey_pictures_is_given_grey() -> None:
     grey = cut(pixels, middle(pixels), 16, channels=1)
     assert grey.shape == (16, 16, 3)
     assert (grey[..., :1] == grey).all()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has none of them in folders")
+@pytest.mark.parametrize("name", ["pipe.png", "zero.png"])
+def test_what_never_ends_is_refused_at_once(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "zero.png").symlink_to("/dev/zero")
+    said: list[str] = []
+
+    def read() -> None:
+        try:
+            open_photo(tmp_path / name)
+        except SourceError as error:
+            said.append(str(error))
+
+    thread = Thread(target=read, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert said == [f"{name} cannot be used: it is no ordinary file. Choose another picture."]
+
+
+def test_a_picture_that_fills_the_memory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "photo.png").touch()
+    os.truncate(tmp_path / "photo.png", LARGEST_FILE + 1)
+    with pytest.raises(SourceError, match="is larger than"):
+        open_photo(tmp_path / "photo.png")
