@@ -8,17 +8,15 @@ People share these files, so what is read is taken for a stranger's.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import filelock
-
-from core.commit import commit, unwritable
+from core.commit import commit
 from core.directions.direction import Direction
 from core.errors import RunError, StudioError
+from core.keepsakes.keeping import locked, set_aside
 from core.keepsakes.text import (
     LONGEST_NAME,
     MOST,
@@ -33,8 +31,6 @@ from core.keepsakes.text import (
 )
 
 __all__ = ["Favourite", "Keepsakes", "read_directions", "write_directions"]
-
-_PATIENCE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +58,32 @@ class Keepsakes:
     def add(self, item: Some) -> Some:
         """Keep a favourite or a direction; it comes back as it is kept, under a name that is unused."""
         kind = type(item)
-        with self._locked():
+        with locked(self.folder):
             items = self._mended(kind)[0]
-            if len(items) >= MOST:
-                raise StudioError(f"{MOST:,} {key_of(kind)} are kept already. Remove some first.")
-            added = replace(item, name=_unused(tidy(item.name), {each.name for each in items}))
-            items.append(added)
+            added = _append(items, item)
             self._write(kind, items)
         return added
+
+    def replace(self, attribute: Direction) -> Direction:
+        """Keep an attribute that was learned again in place of the one that bears its name.
+
+        Anything else of that name stays, and the attribute gets a name that is unused, as with `add`.
+        """
+        with locked(self.folder):
+            items = self._mended(Direction)[0]
+            name, length = tidy(attribute.name), len(attribute.vector)
+            same = [(each.name, each.kind, len(each.vector)) == (name, "attribute", length) for each in items]
+            if any(same):
+                kept = items[same.index(True)] = replace(attribute, name=name)
+            else:
+                kept = _append(items, attribute)
+            self._write(Direction, items)
+        return kept
 
     def rename(self, item: Some, name: str) -> Some:
         """Give what is kept as `item.name` another name. Raises StudioError if that is taken, or no name."""
         kind, wanted = type(item), tidy(name)
-        with self._locked():
+        with locked(self.folder):
             items = self._mended(kind)[0]
             names = [each.name for each in items]
             if item.name not in names:
@@ -89,7 +98,7 @@ class Keepsakes:
     def remove(self, item: Some) -> None:
         """Forget what is kept as `item.name`; nothing happens if it is gone already."""
         kind = type(item)
-        with self._locked():
+        with locked(self.folder):
             items = self._mended(kind)[0]
             kept = [each for each in items if each.name != item.name]
             if len(kept) < len(items):
@@ -101,7 +110,7 @@ class Keepsakes:
         try:
             return _read(self._path(kind), kind)
         except _DamagedError:  # another window may mend it at this moment: looked at again under the lock
-            with self._locked():
+            with locked(self.folder):
                 mended = self._mended(kind)
         if mended[1]:
             raise RunError(mended[1])
@@ -113,11 +122,7 @@ class Keepsakes:
         try:
             return _read(path, kind), None
         except _DamagedError as error:
-            aside = _unused_path(path)
-            try:
-                path.replace(aside)
-            except OSError as reason:
-                raise unwritable(path, reason) from reason
+            aside = set_aside(path)
             if error.sound:
                 self._write(kind, error.sound)
             kept = f"{len(error.sound):,} of its {key_of(kind)} were sound and are kept"
@@ -129,33 +134,21 @@ class Keepsakes:
     def _path(self, kind: type[Keepsake]) -> Path:
         return self.folder / f"{key_of(kind)}.json"
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = filelock.FileLock(self.folder / ".keepsakes.lock", timeout=_PATIENCE_S)
-            lock.acquire()
-        except filelock.Timeout:
-            raise RunError(f"{self.folder} is in use by another program. Try again in a moment.") from None
-        except OSError as error:
-            raise unwritable(self.folder, error) from error
-        try:
-            yield
-        finally:
-            lock.release()
-
 
 def read_directions(path: Path, latent_dim: int | None = None) -> list[Direction]:
     """The directions in a file that somebody shared; with `latent_dim`, those for a generator of that size.
 
-    Raises RunError if the file is not there, is damaged, or holds none of that size.
+    What is sound of a damaged file is read. Raises RunError if the file is not there, if nothing of it is
+    sound, or none is of that size.
     """
     if not path.is_file():
         raise RunError(f"There is no file {path}. Choose another one.")
     try:
         found = _read(path, Direction)
     except _DamagedError as error:
-        raise RunError(f"{path} is no file of directions ({error}). Choose another one.") from error
+        if not error.sound:
+            raise RunError(f"{path} is no file of directions ({error}). Choose another one.") from error
+        found = error.sound
     fitting = [each for each in found if latent_dim in (None, len(each.vector))]
     if found and not fitting:
         raise RunError(
@@ -168,8 +161,14 @@ def read_directions(path: Path, latent_dim: int | None = None) -> list[Direction
 
 
 def write_directions(path: Path, directions: Sequence[Direction]) -> None:
-    """Write directions to share them. Raises StudioError if the place cannot be written."""
-    commit(path, lambda file: file.write(to_text(Direction, directions)))
+    """Write directions to share them, their names made tidy and unique as `read_directions` wants them.
+
+    Raises StudioError if there are too many, one has no name, or the place cannot be written.
+    """
+    named: list[Direction] = []
+    for each in directions:
+        _append(named, each)
+    commit(path, lambda file: file.write(to_text(Direction, named)))
 
 
 class _DamagedError(Exception):
@@ -200,12 +199,15 @@ def _read(path: Path, kind: type[Some]) -> list[Some]:
     return items
 
 
+def _append(items: list[Some], item: Some) -> Some:
+    """Add it under a name that is unused. Raises StudioError if there are too many already."""
+    if len(items) >= MOST:
+        raise StudioError(f"{MOST:,} {key_of(type(item))} are kept already. Remove some first.")
+    items.append(replace(item, name=_unused(tidy(item.name), {each.name for each in items})))
+    return items[-1]
+
+
 def _unused(name: str, taken: Container[str]) -> str:
     """The name, or the name with the first number from 2 that makes it a new one."""
     numbered = (f"{name[: LONGEST_NAME - 5]} {number}" for number in range(2, MOST + 2))
     return next(each for each in (name, *numbered) if each not in taken)
-
-
-def _unused_path(path: Path) -> Path:
-    numbered = (f"{path.stem}.damaged{number or ''}{path.suffix}" for number in (0, *range(2, 1_000_000)))
-    return next(place for name in numbered if not (place := path.with_name(name)).exists())

@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 
 from core.directions.direction import Direction
+from studio.explore.certainty import certainty, percent
 from studio.explore.exploration import Vector
 
 
@@ -51,7 +52,7 @@ def direction_axes(directions: Sequence[Direction], stem: str) -> list[Axis]:
             # With the vector: what is locked stays locked when the next moment has another direction 1.
             f"{each.kind} {each.name} {zlib.crc32(each.vector.tobytes()):08x}",
             each.name[:1].lower() + each.name[1:] if each.kind in ("principal", "closed-form") else each.name,
-            f"{at + 1}" if each.strength is None else f"{at + 1} · {each.strength:.0%}",
+            f"{at + 1}" if each.strength is None else f"{at + 1} · {percent(each.strength)}",
             stem,
             at,
             direction=each,
@@ -67,15 +68,11 @@ def explained(axis: Axis) -> str:
         return axis.name.capitalize()
     words = [direction.name]
     if direction.strength is not None:
-        words.append(f"It carries {direction.strength:.1%} of what changes in the generator's first layer.")
+        words.append(
+            f"It carries {percent(direction.strength, 1)} of what changes in the generator's first layer."
+        )
     if direction.examples is not None:
         words.append(f"It was learned from {direction.examples:,} faces.")
-    if direction.accuracy is not None and direction.interval is not None:
-        low, high = direction.interval
-        words.append(
-            f"On faces that it had not seen it told yes from no in {direction.accuracy:.0%} of cases "
-            f"(surely between {low:.0%} and {high:.0%}); guessing reaches 50%."
-        )
-        if direction.better_than_chance is False:
-            words.append("That is no better than guessing: teach it with more faces before you trust it.")
+    if measured := certainty(direction):
+        words.append(measured)
     return "<p style='white-space:normal'>" + "<br>".join(escape(each) for each in words) + "</p>"

@@ -3,16 +3,21 @@
 from core.directions.direction import Direction
 
 
-def percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+def percent(share: float, digits: int = 0) -> str:
+    return f"{100 * share:.{digits}f} %"
+
+
+def told_right(accuracy: float, interval: tuple[float, float]) -> str:
+    """An accuracy with its interval of 95 %, to stand within a sentence."""
+    low, high = (percent(end) for end in interval)
+    return f"{percent(accuracy)} told right (between {low} and {high}, 95 % of the time)"
 
 
 def certainty(direction: Direction) -> str:
-    """A sentence on whether the direction is better than chance; empty where nothing was measured."""
+    """Sentences on whether the direction is better than chance; empty where nothing was measured."""
     if direction.accuracy is None or direction.interval is None:
         return ""
-    low, high = (percent(end) for end in direction.interval)
-    told = f"It tells yes from no in {percent(direction.accuracy)} of faces it did not learn from"
+    words = f"Faces that it had not seen: {told_right(direction.accuracy, direction.interval)}."
     if direction.better_than_chance:
-        return f"{told} ({low} to {high}): better than chance, which is 50 %."
-    return f"{told}, but that may be luck ({low} to {high}, and chance is 50 %). More answers may settle it."
+        return f"{words} That is better than chance, which is 50 %."
+    return f"{words} Chance is 50 %, so that may be luck."

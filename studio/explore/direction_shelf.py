@@ -2,7 +2,6 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
@@ -10,10 +9,10 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from core.directions.direction import Direction
 from core.directions.unsupervised import closed_form, principal
-from core.keepsakes.store import Keepsakes
 from core.threads import ThreadLimit
 from studio.explore.exploration import Exploration
-from studio.explore.rendering import generator_of
+from studio.explore.kept_list import KeptList
+from studio.explore.loading import generator_of
 from studio.explore.subjects import Moment
 from studio.jobs import run_job
 
@@ -25,10 +24,9 @@ LIVE_S = 10.0  # a generator in training is looked into no more often
 
 
 class DirectionShelf(QObject):
-    """Looks for directions in a thread when `want` asks; kept ones are read and written in threads, too."""
+    """Looks for directions in a thread when `want` asks, and has those that are kept with the subject."""
 
     changed = Signal(str)  # "principal", "closed-form" or "kept"
-    failed = Signal(str)
 
     def __init__(self, exploration: Exploration) -> None:
         super().__init__(exploration)
@@ -37,7 +35,8 @@ class DirectionShelf(QObject):
         self._live: dict[Found, tuple[float, Moment]] = {}  # when and in what the live run was looked into
         self._wanted: Found | None = None
         self._at_work = False
-        self.kept: list[Direction] = []
+        self._kept = KeptList(exploration, Direction, self)
+        self._kept.changed.connect(lambda: self.changed.emit("kept"))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PATIENCE_MS)
@@ -65,37 +64,24 @@ class DirectionShelf(QObject):
 
     # Kept with the subject
 
+    @property
+    def kept(self) -> list[Direction]:
+        """Those that were taught or saved, oldest first; every change of them can be undone."""
+        return self._kept.items
+
     def read(self) -> None:
         """Read the kept directions again; `changed("kept")` follows."""
-        self._change(lambda keepsakes: None)
+        self._kept.read()
 
     def keep(self, direction: Direction, name: str) -> None:
         named = replace(direction, name=name)
-        self._change(lambda keepsakes: keepsakes.add(named))
+        self._kept.add(lambda _: named, f"save {name}")
 
     def rename(self, direction: Direction, name: str) -> None:
-        self._change(lambda keepsakes: keepsakes.rename(direction, name))
+        self._kept.rename(direction, name)
 
     def remove(self, direction: Direction) -> None:
-        self._change(lambda keepsakes: keepsakes.remove(direction))
-
-    def _change(self, change: Callable[[Keepsakes], object]) -> None:
-        subject = self._exploration.subject
-        if subject is None:
-            return
-        keepsakes = Keepsakes(subject.home)
-
-        def work() -> list[Direction]:
-            change(keepsakes)
-            return keepsakes.directions()
-
-        def take(directions: list[Direction]) -> None:
-            now = self._exploration.subject
-            if now is not None and now.key == subject.key:
-                self.kept = [each for each in directions if len(each.vector) == now.latent_dim]
-                self.changed.emit("kept")
-
-        run_job(self, work, take, self.failed.emit)
+        self._kept.remove(direction)
 
     # Found in the generator
 
@@ -104,9 +90,7 @@ class DirectionShelf(QObject):
         for kind, (_, moment) in self._live.items():
             self._found.pop((moment, kind), None)
         self._live.clear()
-        self.kept = []
         self._again()
-        self.read()
 
     @Slot()
     def _again(self) -> None:

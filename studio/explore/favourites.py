@@ -11,7 +11,7 @@ from studio.explore.dragging import face_of
 from studio.explore.exploration import Exploration, Faces
 from studio.explore.face_list import FaceList
 from studio.explore.kept_faces import KeptFaces
-from studio.parts import Button, HelpDot, label, named
+from studio.parts import Button, HelpDot, add_action, label, named
 from studio.words import count
 
 THUMB_PX = 112
@@ -100,10 +100,21 @@ class FavouritesPage(QWidget):
 
     @Slot()
     def add_current(self) -> None:
-        """Keep the face that is shown large."""
+        """Keep the face that is shown large, under the name in the field."""
         if self._exploration.usable:
-            self._kept.add(self._exploration.shown, self._exploration.state.truncation, self._name.text())
+            self._kept.keep(self._exploration.shown, self._exploration.state.truncation, self._name.text())
             self._name.clear()
+
+    def keep_shown(self) -> None:
+        """Keep the face that is shown large from elsewhere; the name in the field is for another one."""
+        if self._exploration.usable:
+            self._kept.keep(
+                self._exploration.shown,
+                self._exploration.state.truncation,
+                done=lambda face: self._exploration.message.emit(
+                    f"Kept among the favourites as {face.name}."
+                ),
+            )
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -115,7 +126,7 @@ class FavouritesPage(QWidget):
 
     @Slot()
     def _offer(self) -> None:
-        faces = self._kept.faces
+        faces = self._kept.items
         self._list.offer(
             [each.name for each in faces], [each.z for each in faces], [_tip(each) for each in faces]
         )
@@ -135,7 +146,7 @@ class FavouritesPage(QWidget):
 
     @Slot(int)
     def _pick(self, index: int) -> None:
-        face = self._kept.faces[index]
+        face = self._kept.items[index]
         self._exploration.become(face.z, f"go to {face.name}", truncation=face.truncation)
 
     def _chosen(self) -> int | None:
@@ -150,7 +161,7 @@ class FavouritesPage(QWidget):
 
     @Slot(int, str)
     def _renamed(self, index: int, name: str) -> None:
-        self._kept.rename(self._kept.faces[index], name)
+        self._kept.rename(self._kept.items[index], name)
 
     @Slot()
     def _remove_chosen(self) -> None:
@@ -160,9 +171,7 @@ class FavouritesPage(QWidget):
 
     @Slot(int)
     def _delete(self, index: int) -> None:
-        face = self._kept.faces[index]
-        self._kept.remove(face)
-        self._exploration.message.emit(f"{face.name} is removed. Undo brings it back.")
+        self._kept.remove(self._kept.items[index])
 
     @Slot(QPoint)
     def _open_menu(self, at: QPoint) -> None:
@@ -171,10 +180,10 @@ class FavouritesPage(QWidget):
             return
         self._list.setCurrentItem(item)
         menu = QMenu(self)
-        menu.setObjectName("favouriteMenu")
+        named(menu, "favouriteMenu", f"What to do with {item.text()}")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Rename", self._edit_name)
-        menu.addAction("Remove", self._remove_chosen)
+        add_action(menu, "Rename", "favouriteRenameAction", self._edit_name)
+        add_action(menu, "Remove", "favouriteRemoveAction", self._remove_chosen)
         menu.popup(self._list.viewport().mapToGlobal(at))
 
     @Slot()
@@ -201,7 +210,7 @@ class FavouritesPage(QWidget):
         z = face_of(event.mimeData(), self._exploration.latent_dim)
         if z is not None:
             event.acceptProposedAction()
-            self._kept.add(z, self._exploration.state.truncation)
+            self._kept.keep(z, self._exploration.state.truncation)
 
 
 def _tip(face: Favourite) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 from core.data.cache import PictureCache
 from core.directions.direction import Direction
 from core.keepsakes.store import Keepsakes
-from studio.explore.certainty import percent
-from studio.explore.teach import replace_kept
+from studio.explore.certainty import told_right
+from studio.explore.cores import CORES
 
 if TYPE_CHECKING:
     from core.directions.lessons import Lesson
@@ -52,9 +52,14 @@ def learn_and_keep(
     """One outcome a label, in their order. Raises StudioError if none can be learned at all; Cancelled."""
     from core.directions.lessons import Lesson, learn_labels  # imports torch
 
-    lessons = learn_labels(checkpoint, cache, names, progress=progress, cancelled=cancelled)
+    def tell(done: int, total: int | None) -> None:
+        CORES.take()  # a training may have begun or ended
+        progress(done, total)
+
+    CORES.take()
+    lessons = learn_labels(checkpoint, cache, names, progress=tell, cancelled=cancelled)
     return [
-        Outcome(name, describe(each), replace_kept(keepsakes, each.direction))
+        Outcome(name, describe(each), keepsakes.replace(each.direction))
         if isinstance(each, Lesson)
         else Outcome(name, _sentence(str(each).removeprefix(f"{name}: ")))
         for name, each in zip(names, lessons, strict=True)
@@ -63,21 +68,16 @@ def learn_and_keep(
 
 def describe(lesson: "Lesson") -> str:
     """Both accuracies in words."""
-    words = f"Real pictures it had not seen: {_range(lesson.on_pictures, lesson.on_pictures_interval)}."
+    words = f"Real pictures it had not seen: {told_right(lesson.on_pictures, lesson.on_pictures_interval)}."
     direction = lesson.direction
     if direction.accuracy is None or direction.interval is None:
         return words
     words = f"{words} Generated faces, by their place along the slider: "
-    told = _range(direction.accuracy, direction.interval)
+    told = told_right(direction.accuracy, direction.interval)
     if direction.better_than_chance:
         return f"{words}{told}. Chance is 50 %."
-    return f"{words}only {told}, which may be chance."
+    return f"{words}only {told}. Chance is 50 %, so that may be luck."
 
 
 def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def _range(accuracy: float, interval: tuple[float, float]) -> str:
-    low, high = interval
-    return f"{percent(accuracy)} told right ({percent(low)} to {percent(high)})"

@@ -38,7 +38,10 @@ NO_CHECKPOINT = (
 
 
 class LabelsDialog(QDialog):
-    """Choose labels, press Learn, read how well each went. `learned(Direction)` for each that is kept."""
+    """Choose labels, press Learn, read how well each went. `learned(list of Direction)` at the end.
+
+    They are kept by then.
+    """
 
     learned = Signal(object)
 
@@ -202,8 +205,8 @@ class LabelsDialog(QDialog):
             f"{len(kept)} of {count(len(outcomes), 'label')} became sliders. How well each is known stands "
             "below it."
         )
-        for direction in kept:
-            self.learned.emit(direction)
+        if kept:
+            self.learned.emit(kept)
 
     def _items(self) -> list[QListWidgetItem]:
         return [self._list.item(at) for at in range(self._list.count())]

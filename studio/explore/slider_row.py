@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.explore.axes import Axis, explained
+from studio.explore.certainty import percent
 from studio.explore.history import UndoPasses
 from studio.parts import ElidedLabel, IconButton, label, named, restyle
 from studio.theme import color, theme
@@ -62,6 +63,7 @@ class NumberEdit(QLineEdit):
     """A number to type over; the up and down keys change it by a tenth."""
 
     typed = Signal(float)
+    left = Signal()  # without a number
 
     def __init__(self, least: float = -99.99, most: float = 99.99) -> None:
         super().__init__()
@@ -70,6 +72,7 @@ class NumberEdit(QLineEdit):
         limits.setLocale(QLocale.c())
         self.setValidator(limits)
         self._least, self._most = least, most
+        self._number = 0.0
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFixedWidth(54)
         self.setProperty("compact", True)
@@ -77,7 +80,19 @@ class NumberEdit(QLineEdit):
         self.editingFinished.connect(self._finish)
 
     def show_number(self, value: float) -> None:
-        text = f"{value:.2f}"
+        """Show it, unless another one is being typed."""
+        self._number = value
+        if not self.isModified():
+            self._write()
+
+    def forget_typing(self) -> None:
+        """Show the number that holds."""
+        if self.isModified():
+            self.setModified(False)
+            self._write()
+
+    def _write(self) -> None:
+        text = f"{self._number:.2f}"
         self.setText("0.00" if text == "-0.00" else text)
         self.setModified(False)
 
@@ -85,6 +100,7 @@ class NumberEdit(QLineEdit):
         steps = {Qt.Key.Key_Up: 0.1, Qt.Key.Key_Down: -0.1}
         if Qt.Key(event.key()) in steps and self.hasAcceptableInput():
             value = float(self.text()) + steps[Qt.Key(event.key())]
+            self.setModified(False)
             self.typed.emit(round(min(self._most, max(self._least, value)), 2))
         else:
             super().keyPressEvent(event)
@@ -92,6 +108,12 @@ class NumberEdit(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.selectAll()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if self.isModified() and event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.forget_typing()  # it was no number
+            self.left.emit()
 
     @Slot()
     def _finish(self) -> None:
@@ -151,6 +173,7 @@ class SliderRow(QWidget):
         self.slider.sliderReleased.connect(self.settled)
         self.slider.double_clicked.connect(self._ask_reset)
         self.value.typed.connect(self._typed)
+        self.value.left.connect(self.settled)
         self._reset.clicked.connect(self._ask_reset)
         self._lock.clicked.connect(self._ask_lock)
         self._menu.clicked.connect(self._ask_menu)
@@ -162,6 +185,7 @@ class SliderRow(QWidget):
         """
         if axis is self.axis:
             return
+        self.value.setModified(False)  # what is being typed is for another axis
         self.axis = axis
         self._shown = None
         self._head.setVisible(tall)
@@ -226,25 +250,28 @@ class SliderRow(QWidget):
         if direction.accuracy is not None:
             chance = direction.better_than_chance is False
             self._note.setText(
-                f"{direction.accuracy:.0%}, no better than chance"
+                f"{percent(direction.accuracy)}, no better than chance"
                 if chance
-                else f"{direction.accuracy:.0%} right"
+                else f"{percent(direction.accuracy)} right"
             )
             self._note.setToolTip(explained(axis))
             restyle(self._note, tone="warn" if chance else "good")
 
     @Slot(int)
     def _slid(self, position: int) -> None:
+        self.value.forget_typing()
         self.moved.emit(self.axis, position / TICKS)
 
     @Slot(float)
     def _typed(self, value: float) -> None:
+        axis = self.axis  # what waited for the typing may give this row another one
         self.settled.emit()
-        self.moved.emit(self.axis, value)
+        self.moved.emit(axis, value)
 
     @Slot()
     def _ask_reset(self) -> None:
         if self.slider.isEnabled():
+            self.value.forget_typing()
             self.reset.emit(self.axis)
 
     @Slot()

@@ -12,7 +12,7 @@ from studio.explore.direction_shelf import DirectionShelf, Found
 from studio.explore.exploration import Exploration
 from studio.explore.naming import NameDialog
 from studio.explore.slider_row import LOW_HEIGHT, TALL_HEIGHT, SliderRow
-from studio.parts import Button, Card, HelpDot, IconButton, Segmented, label, named
+from studio.parts import Button, Card, HelpDot, IconButton, Segmented, add_action, label, named
 
 NUMBERS, PRINCIPAL, CLOSED_FORM, ATTRIBUTES = range(4)
 TABS = (
@@ -51,7 +51,8 @@ class SlidersCard(Card):
         self._axes: list[Axis] = []
         self._first = 0
         self._rows: list[SliderRow] = []
-        self._due = False  # a refill that waits for the end of a drag
+        self._due = False  # a refill that waits for the end of a drag, or of what is typed
+        self._listed: tuple[int, Sequence[Direction] | None, str] | None = None  # tab, directions, search
         self._build()
         self._wire()
 
@@ -102,7 +103,6 @@ class SlidersCard(Card):
         exploration.opened.connect(self._reopen)
         exploration.moved.connect(self._show)
         self.shelf.changed.connect(self._take)
-        self.shelf.failed.connect(exploration.message)
         self._tabs.chosen.connect(self._turn)
         self._search.textChanged.connect(self._find)
         self._search.returnPressed.connect(self._go)
@@ -140,6 +140,7 @@ class SlidersCard(Card):
         self._search.blockSignals(False)
         self._search.setPlaceholderText("Go to number" if tab == NUMBERS else "Find")
         self._learn.setVisible(tab == ATTRIBUTES)
+        self._listed = None
         self._refill()
         if self.isVisible():
             self.shelf.want(KINDS.get(tab))
@@ -156,27 +157,38 @@ class SlidersCard(Card):
             else "An imported generator comes without training pictures, and so without labels. Use Teach."
         )
         self._first = 0
+        self._listed = None
         self._refill()
 
     @Slot(str)
     def _take(self, kind: str) -> None:
-        if kind == KINDS.get(self._tabs.current(), "kept"):
+        """The run in training tells every second that its directions are the same ones."""
+        if kind != KINDS.get(self._tabs.current(), "kept"):
+            return
+        if self._in_hand():
+            self._due = True
+        else:
             self._refill()
+
+    def _in_hand(self) -> bool:
+        """Whether a slider is dragged or a value is being typed; what is under the hand stays."""
+        return any(row.slider.isSliderDown() or row.value.isModified() for row in self._rows)
 
     @Slot()
     def _refill(self) -> None:
-        if any(row.slider.isSliderDown() for row in self._rows):
-            self._due = True  # what is under the hand stays
-            return
         self._due = False
         tab = self._tabs.current()
         directions: Sequence[Direction] | None
         if tab == NUMBERS:
+            self._listed = None
             self._axes = number_axes(self._exploration.latent_dim)
             self._fill()
             return
         directions = self.shelf.kept if tab == ATTRIBUTES else self.shelf.found(KINDS[tab])
         text = self._search.text().strip().casefold()
+        before, self._listed = self._listed, (tab, directions, text)
+        if before is not None and before[0] == tab and before[1] is directions and before[2] == text:
+            return
         axes = direction_axes(directions or [], STEMS[tab])
         self._axes = [each for each in axes if text in each.name.casefold() or text == str(each.index + 1)]
         self._fill(_why_none(tab, directions, bool(text)))
@@ -274,7 +286,7 @@ class SlidersCard(Card):
     @Slot()
     def _settle(self) -> None:
         self._exploration.settle()
-        if self._due:
+        if self._due and not self._in_hand():
             self._refill()
 
     @Slot(object)
@@ -300,10 +312,15 @@ class SlidersCard(Card):
         named(menu, "directionMenu", f"What to do with {axis.name}")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self._tabs.current() == ATTRIBUTES:
-            menu.addAction("Rename…", lambda: self._ask_name(direction, kept=True))
-            menu.addAction("Remove", lambda: self.shelf.remove(direction))
+            add_action(menu, "Rename…", "directionRenameAction", lambda: self._ask_name(direction, kept=True))
+            add_action(menu, "Remove", "directionRemoveAction", lambda: self.shelf.remove(direction))
         else:
-            menu.addAction("Save under a name…", lambda: self._ask_name(direction, kept=False))
+            add_action(
+                menu,
+                "Save under a name…",
+                "directionSaveAction",
+                lambda: self._ask_name(direction, kept=False),
+            )
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
 
     def _ask_name(self, direction: Direction, *, kept: bool) -> None:

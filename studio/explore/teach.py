@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from core.directions.attributes import FEWEST
 from core.directions.direction import Direction
-from core.directions.teaching import Answer, learn_from, next_seed, read_answers, write_answers
-from core.errors import StudioError
+from core.directions.teaching import Answer, learn_from, next_seed
 from core.keepsakes.store import Keepsakes
 from core.latent import z_of_seed
+from studio.explore.answer_book import book_of
 from studio.explore.certainty import certainty, percent
 from studio.explore.exploration import Exploration, Faces, Trouble
 from studio.explore.teach_pages import AskPage, NamePage
@@ -38,7 +38,8 @@ class TeachDialog(QDialog):
         self._exploration = exploration
         self._folder = exploration.subject.home
         self._latent_dim = exploration.latent_dim
-        self._all: dict[str, list[Answer]] = {}
+        self._book = book_of(self._folder)
+        self._all: dict[str, list[Answer]] | None = None  # by attribute, until they are read
         self._name = ""
         self._seed = 0
         self._direction: Direction | None = None  # of what was answered up to some moment ago
@@ -54,11 +55,7 @@ class TeachDialog(QDialog):
         column.setContentsMargins(24, 24, 24, 20)
         column.addWidget(self._pages)
         self._wire()
-        try:
-            self._all = read_answers(self._folder)
-        except StudioError as error:
-            self._naming.say(str(error))
-        self._naming.offer({name: _told(some) for name, some in self._all.items()})
+        run_job(self, self._book.read, self._take_answers, self._take_none)
 
     def _wire(self) -> None:
         self._naming.given.connect(self._begin)
@@ -83,13 +80,27 @@ class TeachDialog(QDialog):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
 
+    def _take_answers(self, found: dict[str, list[Answer]]) -> None:
+        self._all = found
+        self._naming.offer({name: _told(some) for name, some in found.items()})
+        if self._name:
+            self._begin(self._name)
+
+    def _take_none(self, sentence: str) -> None:
+        self._naming.say(sentence)
+        self._take_answers({})
+
     @property
     def _answers(self) -> list[Answer]:
+        assert self._all is not None
         return self._all[self._name]
 
     @Slot(str)
     def _begin(self, name: str) -> None:
+        """Ask about faces; as soon as the answers of before are read."""
         self._name = name
+        if self._all is None:
+            return
         self._all.setdefault(name, [])
         self._asking.begin(name)
         self._pages.setCurrentWidget(self._asking)
@@ -116,11 +127,8 @@ class TeachDialog(QDialog):
         self._learn()
 
     def _keep(self) -> None:
-        try:
-            write_answers(self._folder, {name: some for name, some in self._all.items() if some})
-            self._asking.complain("")
-        except StudioError as error:
-            self._asking.complain(str(error))
+        if self._book.put(self._name, self._answers):
+            run_job(self, self._book.write, lambda _: self._asking.complain(""), self._asking.complain)
 
     def _next(self) -> None:
         self._seed = next_seed(self._answers, self._latent_dim, self._direction)
@@ -176,7 +184,8 @@ class TeachDialog(QDialog):
             self._asking.show_certainty("", "Learning from your answers…", "neutral")
         else:
             tone = "good" if direction.better_than_chance else "warn"
-            self._asking.show_certainty(percent(direction.accuracy), certainty(direction), tone)
+            advice = "" if direction.better_than_chance else " More answers may settle it."
+            self._asking.show_certainty(percent(direction.accuracy), certainty(direction) + advice, tone)
         self._asking.allow_save(direction is not None and told == self._known)
 
     @Slot()
@@ -184,7 +193,7 @@ class TeachDialog(QDialog):
         if self._direction is not None:
             self._asking.allow_save(False)
             keepsakes, direction = Keepsakes(self._folder), self._direction
-            run_job(self, lambda: replace_kept(keepsakes, direction), self._saved, self._asking.complain)
+            run_job(self, lambda: keepsakes.replace(direction), self._saved, self._asking.complain)
 
     def _saved(self, kept: Direction) -> None:
         self.learned.emit(kept)
@@ -193,12 +202,6 @@ class TeachDialog(QDialog):
     @Slot()
     def _leave(self) -> None:
         self._line.close()
-
-
-def replace_kept(keepsakes: Keepsakes, direction: Direction) -> Direction:
-    """Keep a direction in place of the one that was learned under its name before. Raises StudioError."""
-    keepsakes.remove(direction)
-    return keepsakes.add(direction)
 
 
 def _told(answers: list[Answer]) -> tuple[int, int]:

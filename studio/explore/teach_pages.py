@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from core.directions.teaching import LONGEST_NAME
+from core.keepsakes.text import LONGEST_NAME
 from studio.explore.face import FaceView
 from studio.parts import Button, Card, HelpDot, label, named, restyle
 from studio.words import count

@@ -15,6 +15,7 @@ from core.data.cache import PictureCache
 from core.data.labels import Labels
 from core.data.prepare import prepare
 from core.data.sources import open_source
+from core.directions.direction import Direction
 from core.keepsakes.store import Keepsakes
 from core.runs import Run
 from core.trainee import Trainee
@@ -108,7 +109,7 @@ def test_ticked_labels_are_learned_and_kept_and_what_cannot_be_is_told(
     with qtbot.waitSignal(dialog.learned, timeout=LONG) as got:
         click(qtbot, dialog, "labelsLearnButton")
     assert got.args is not None
-    assert got.args[0].name == "bright"
+    assert [each.name for each in got.args[0]] == ["bright"]
     assert "Real pictures it had not seen: " in _item(dialog, "bright").text()
     assert "Generated faces" in _item(dialog, "bright").text()
     assert "are needed" in _item(dialog, "rare").text()
@@ -116,6 +117,21 @@ def test_ticked_labels_are_learned_and_kept_and_what_cannot_be_is_told(
     assert dialog.chosen() == ["rare"]
     assert exploration.subject is not None
     assert [each.name for each in Keepsakes(exploration.subject.home).directions()] == ["bright"]
+    dialog.reject()
+
+
+def test_several_labels_are_told_once_when_all_are_kept(
+    qtbot: QtBot, exploration: Exploration, over: QWidget
+) -> None:
+    dialog = _open(exploration, over)
+    qtbot.waitUntil(lambda: _list(dialog).count() == 3)
+    for name in ("bright", "dark"):
+        _item(dialog, name).setCheckState(Qt.CheckState.Checked)
+    told: list[list[Direction]] = []
+    dialog.learned.connect(told.append)
+    click(qtbot, dialog, "labelsLearnButton")
+    qtbot.waitUntil(lambda: text(dialog, "labelsWords").startswith("2 of 2"), timeout=LONG)
+    assert [[each.name for each in some] for some in told] == [["bright", "dark"]]
     dialog.reject()
 
 

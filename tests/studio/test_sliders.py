@@ -16,6 +16,7 @@ from core.latent import z_of_seed
 from core.runs import Run
 from studio.explore.exploration import Faces
 from studio.explore.panel import ExplorePanel
+from studio.explore.subjects import Moment
 from tests.studio.explored import child, expect_face, press, show
 from tests.studio.hands import LONG
 
@@ -211,6 +212,89 @@ def test_a_direction_is_saved_renamed_offered_to_other_moments_and_removed(
     assert "Nothing taught yet" in child(shown, QLabel, "slidersNote").text()
 
 
+def _undo_to(qtbot: QtBot, panel: ExplorePanel, run: Run, text: str, names: list[str]) -> None:
+    """Undo what bears this text, and wait for what is kept then."""
+    history = panel.exploration.history
+    qtbot.waitUntil(lambda: history.undoText() == text)
+    history.undo()
+    _await_kept(qtbot, panel, run, names)
+
+
+def _await_kept(qtbot: QtBot, panel: ExplorePanel, run: Run, names: list[str]) -> None:
+    kept = Keepsakes(run.latent_folder)
+    qtbot.waitUntil(lambda: [each.name for each in kept.directions()] == names, timeout=LONG)
+    qtbot.waitUntil(lambda: [each.name for each in panel.sliders.shelf.kept] == names, timeout=LONG)
+
+
+def test_saving_renaming_and_removing_a_direction_are_undone_one_by_one(
+    qtbot: QtBot, shown: ExplorePanel, run: Run
+) -> None:
+    shelf, history = shown.sliders.shelf, shown.exploration.history
+    shelf.keep(Direction("", "principal", unit(np.arange(10) + 1)), "light")
+    _await_kept(qtbot, shown, run, ["light"])
+    shelf.rename(shelf.kept[0], "bright")
+    _await_kept(qtbot, shown, run, ["bright"])
+    shelf.remove(shelf.kept[0])
+    _await_kept(qtbot, shown, run, [])
+    _undo_to(qtbot, shown, run, "remove bright", ["bright"])
+    _undo_to(qtbot, shown, run, "rename light", ["light"])
+    _undo_to(qtbot, shown, run, "save light", [])
+    history.redo()
+    _await_kept(qtbot, shown, run, ["light"])
+
+
+def test_the_sound_directions_of_a_damaged_file_are_shown(
+    qtbot: QtBot, panel: ExplorePanel, run: Run
+) -> None:
+    Keepsakes(run.latent_folder).add(Direction("smile", "attribute", unit(np.arange(10) + 1)))
+    path = run.latent_folder / "directions.json"
+    path.write_text(
+        path.read_text().replace("]}\n]", ']},\n{"name": 3}\n]').replace("null}\n]", "null},\n{}\n]")
+    )
+    said: list[str] = []
+    panel.exploration.message.connect(said.append)
+    show(qtbot, panel)
+    qtbot.waitUntil(lambda: [each.name for each in panel.sliders.shelf.kept] == ["smile"])
+    assert "set aside" in said[0]
+
+
+@pytest.mark.parametrize("tab", ["latent", "principal"])
+def test_what_is_being_typed_survives_the_snapshots_of_a_run_in_training(
+    qtbot: QtBot, shown: ExplorePanel, run: Run, tab: str
+) -> None:
+    exploration = shown.exploration
+    weights = [load(path) for _, path in run.checkpoints()]
+    exploration.go_to(Moment(30, live=weights[0]))
+    if tab == "principal":
+        _turn(qtbot, shown, "principalTab", "principalSlider0")
+    field = child(shown, QLineEdit, f"{tab}Value1")
+    field.selectAll()
+    qtbot.keyClicks(field, "1.2")
+    axis = shown.sliders._rows[1].axis
+    exploration.go_to(Moment(40, live=weights[1]))
+    assert shown.sliders._rows[1].axis is axis
+    shown.sliders.shelf._live.clear()  # so that directions are looked for anew
+    shown.sliders.shelf.want(shown.sliders.shelf._wanted)
+    qtbot.waitUntil(lambda: not shown.sliders.shelf._at_work, timeout=LONG)
+    exploration.set_truncation(0.8)
+    assert field.text() == "1.2"
+    qtbot.keyClicks(field, "5")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert axis is not None
+    assert axis.value(exploration.z) == pytest.approx(1.25, abs=1e-4)
+    assert not shown.sliders._due
+
+
+def test_typing_that_is_no_number_is_forgotten(qtbot: QtBot, shown: ExplorePanel) -> None:
+    field = child(shown, QLineEdit, "latentValue1")
+    before = field.text()
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "-")
+    press(shown, "latentReset1")
+    assert field.text() == before
+
+
 def test_accuracy_is_shown_and_chance_is_a_warning(qtbot: QtBot, panel: ExplorePanel, run: Run) -> None:
     keepsakes = Keepsakes(run.latent_folder)
     vector = unit(np.arange(10) + 1)
@@ -219,9 +303,11 @@ def test_accuracy_is_shown_and_chance_is_a_warning(qtbot: QtBot, panel: ExploreP
     show(qtbot, panel)
     _turn(qtbot, panel, "attributesTab", "attributeSlider1")
     smile, hat = (child(panel, QLabel, f"attributeNote{at}") for at in range(2))
-    assert (smile.text(), smile.property("tone")) == ("91% right", "good")
-    assert (hat.text(), hat.property("tone")) == ("55%, no better than chance", "warn")
-    assert "between 41% and 68%" in hat.toolTip()
+    assert (smile.text(), smile.property("tone")) == ("91 % right", "good")
+    assert (hat.text(), hat.property("tone")) == ("55 %, no better than chance", "warn")
+    assert "between 41 % and 68 %, 95 % of the time" in hat.toolTip()
+    assert "may be luck" in hat.toolTip()
+    assert "teach" not in hat.toolTip()
     qtbot.keyClicks(child(panel, QLineEdit, "latentSearch"), "HAT")
     assert child(panel, QLabel, "attributeName1").text() == "hat"
     assert panel.findChild(QSlider, "attributeSlider0") is None

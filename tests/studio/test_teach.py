@@ -5,8 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from core.directions.direction import Direction
-from core.directions.teaching import read_answers
+from core.directions.direction import Direction, unit
+from core.directions.teaching import Answer, keep_answers, read_answers
 from core.keepsakes.store import Keepsakes
 from core.latent import z_of_seed
 from studio.explore.exploration import Exploration
@@ -119,10 +119,11 @@ def test_closing_keeps_the_answers_and_it_goes_on_there(
     click(qtbot, dialog, "teachCloseButton")
     assert len(exploration._lines) == lines - 1
     assert exploration.subject is not None
-    assert [each.step for each in read_answers(exploration.subject.home)["Glasses"]] == [20, 20, 20]
     again = _open(qtbot, exploration, over)
     earlier = again.findChild(QListWidget, "teachEarlier")
     assert earlier is not None
+    qtbot.waitUntil(lambda: earlier.count() == 1)  # it has waited for the last answer to be written
+    assert [each.step for each in read_answers(exploration.subject.home)["Glasses"]] == [20, 20, 20]
     qtbot.mouseClick(
         earlier.viewport(), Qt.MouseButton.LeftButton, pos=earlier.visualItemRect(earlier.item(0)).center()
     )
@@ -130,6 +131,34 @@ def test_closing_keeps_the_answers_and_it_goes_on_there(
     assert again._seed == asked
     assert text(again, "teachCounts").startswith(f"{sum(_told(exploration))} yes")
     again.reject()
+
+
+def test_what_is_answered_elsewhere_meanwhile_stays(
+    qtbot: QtBot, exploration: Exploration, over: QWidget
+) -> None:
+    dialog = _begin(qtbot, exploration, over)
+    assert exploration.subject is not None
+    home = exploration.subject.home
+    keep_answers(home, "Hats", [Answer(5, True)])
+    _answer(qtbot, dialog, 2)
+    qtbot.waitUntil(lambda: len(read_answers(home).get("Glasses", [])) == 2)
+    assert read_answers(home)["Hats"] == [Answer(5, True)]
+    dialog.reject()
+
+
+def test_a_direction_that_was_saved_under_the_name_stays(
+    qtbot: QtBot, exploration: Exploration, over: QWidget
+) -> None:
+    assert exploration.subject is not None
+    keepsakes = Keepsakes(exploration.subject.home)
+    keepsakes.add(Direction("Glasses", "principal", unit([1.0] * 10), 0.5))
+    dialog = _begin(qtbot, exploration, over)
+    _answer(qtbot, dialog, 24)
+    qtbot.waitUntil(lambda: _enabled(dialog, "teachSaveButton"), timeout=LONG)
+    with qtbot.waitSignal(dialog.learned):
+        click(qtbot, dialog, "teachSaveButton")
+    kept = [(each.name, each.kind) for each in keepsakes.directions()]
+    assert kept == [("Glasses", "principal"), ("Glasses 2", "attribute")]
 
 
 def _told(exploration: Exploration) -> list[bool]:

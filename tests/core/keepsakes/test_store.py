@@ -186,3 +186,32 @@ def test_a_shared_direction_of_another_length_becomes_one_of_length_one(tmp_path
     path.write_text('{"schema": 1, "directions": [{"name": "a", "kind": "custom", "vector": [0, 0]}]}')
     with pytest.raises(RunError, match="cannot be used"):
         read_directions(path)
+
+
+def test_what_is_written_to_share_can_be_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "shared.json"
+    write_directions(path, [direction("x" * 70), direction("x" * 70, 2), direction("two\nlines", 3)])
+    names = [each.name for each in read_directions(path)]
+    assert names == ["x" * 60, "x" * 55 + " 2", "two lines"]
+
+
+def test_what_is_sound_of_a_shared_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "shared.json"
+    good = '{"name": "a", "kind": "custom", "vector": [3, 4]}'
+    path.write_text(f'{{"schema": 1, "directions": [{good}, {{"name": "b"}}, {good}]}}')
+    assert [each.name for each in read_directions(path)] == ["a"]
+
+
+def test_only_an_attribute_learned_again_takes_the_place_of_its_name(tmp_path: Path) -> None:
+    keepsakes = Keepsakes(tmp_path)
+    keepsakes.add(Direction("hat", "principal", direction(seed=1).vector))
+    first = keepsakes.replace(Direction("smile", "attribute", direction(seed=2).vector))
+    keepsakes.add(Direction("last", "custom", direction(seed=3).vector))
+    again = keepsakes.replace(Direction(" smile ", "attribute", direction(seed=4).vector))
+    assert (first.name, again.name) == ("smile", "smile")
+    assert keepsakes.replace(Direction("hat", "attribute", direction(seed=5).vector)).name == "hat 2"
+    shorter = unit(np.ones(3))
+    assert keepsakes.replace(Direction("smile", "attribute", shorter)).name == "smile 2"
+    kept = keepsakes.directions()
+    assert [each.name for each in kept] == ["hat", "smile", "last", "hat 2", "smile 2"]
+    np.testing.assert_array_equal(kept[1].vector, again.vector)
