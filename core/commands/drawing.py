@@ -42,8 +42,7 @@ class Origin:
         from core.sheets import Sheet
 
         config = self.run.config.model_dump() if self.run else None
-        origin = {"digest": self.facts.digest, "generator": self.title, "config": config}
-        return Sheet(z, rows, columns, **origin, **look)
+        return Sheet(z, rows, columns, digest=self.facts.digest, generator=self.title, config=config, **look)
 
 
 def open_origin(options: argparse.Namespace) -> Origin:

@@ -8,8 +8,7 @@ what was answered holds for every checkpoint of the run.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,13 +19,14 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.commit import commit
-from core.errors import RunError
+from core.errors import RunError, StudioError
+from core.keepsakes.keeping import locked, set_aside
+from core.keepsakes.text import LONGEST_NAME
 from core.latent import z_of_seed
 
 if TYPE_CHECKING:
     from core.directions.direction import Direction
 
-LONGEST_NAME = 60
 MOST_BYTES = 2 << 20
 FIRST_SEED = 1_000_000  # far from the seeds that people type, so that the faces are not those of their grids
 _POOL = 48  # unseen faces among which the least certain is sought
@@ -66,37 +66,39 @@ def read_answers(folder: Path) -> dict[str, list[Answer]]:
     """
     path = _path(folder)
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ValueError("it is too large")
-        found = _File.model_validate_json(path.read_bytes()).answers
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise RunError(f"{path} cannot be read ({error.strerror or error}). Allow reading it.") from error
-    except (ValueError, ValidationError) as error:
-        aside = path.with_name(f"{path.stem}.damaged{path.suffix}")
-        with suppress(OSError):
-            path.replace(aside)
-        raise RunError(
-            f"The answers in {path} are damaged and were set aside as {aside.name}. "
-            "Answer again, or restore them."
-        ) from error
-    return {name: [Answer(each.seed, each.yes, each.step) for each in some] for name, some in found.items()}
+        return _read(path)
+    except _DamagedError:  # another window may mend it at this moment: looked at again under the lock
+        with locked(folder):
+            return _mended(path)
 
 
-def write_answers(folder: Path, answers: Mapping[str, Sequence[Answer]]) -> None:
-    """Keep these answers in place of those before. Raises StudioError if the folder cannot be written."""
-    data = {"schema": 1, "answers": {name: [asdict(each) for each in some] for name, some in answers.items()}}
-    text = json.dumps(data, ensure_ascii=False).encode()
-    commit(_path(folder), lambda file: file.write(text))
+def keep_answers(folder: Path, name: str, answers: Sequence[Answer]) -> None:
+    """Keep these answers for one attribute in place of those before; the other attributes' stay.
+
+    Without any the attribute is forgotten. The file is read anew under a lock, so that two windows lose
+    nothing of each other's; a damaged one is set aside. Raises StudioError if the folder cannot be written.
+    """
+    path = _path(folder)
+    with locked(folder):
+        try:
+            kept = _read(path)
+        except _DamagedError:
+            set_aside(path)
+            kept = {}
+        kept[name] = list(answers)
+        data = {key: [asdict(each) for each in some] for key, some in kept.items() if some}
+        text = json.dumps({"schema": 1, "answers": data}, ensure_ascii=False).encode()
+        commit(path, lambda file: file.write(text))
 
 
 def learn_from(answers: Sequence[Answer], latent_dim: int, name: str) -> Direction:
     """`learn` of what was answered with yes or no. Raises StudioError if it is too little."""
-    from core.directions.attributes import learn
+    from core.directions.attributes import check_enough, learn
 
     told = [each for each in answers if each.yes is not None]
-    return learn(_vectors([each.seed for each in told], latent_dim), [bool(each.yes) for each in told], name)
+    yes = np.array([each.yes for each in told], bool)
+    check_enough(yes)
+    return learn(_vectors([each.seed for each in told], latent_dim), yes, name)
 
 
 def next_seed(answers: Sequence[Answer], latent_dim: int, direction: Direction | None = None) -> int:
@@ -114,6 +116,36 @@ def next_seed(answers: Sequence[Answer], latent_dim: int, direction: Direction |
     middle = np.mean([np.mean(_vectors(side, latent_dim) @ direction.vector) for side in sides])
     along = _vectors(unseen, latent_dim) @ direction.vector
     return unseen[int(np.argmin(np.abs(along - middle)))]
+
+
+class _DamagedError(Exception):
+    """The file holds no answers that can be read."""
+
+
+def _read(path: Path) -> dict[str, list[Answer]]:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise _DamagedError
+        found = _File.model_validate_json(path.read_bytes()).answers
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise StudioError(f"{path} cannot be read ({error.strerror or error}). Allow reading it.") from error
+    except ValidationError as error:
+        raise _DamagedError from error
+    return {name: [Answer(each.seed, each.yes, each.step) for each in some] for name, some in found.items()}
+
+
+def _mended(path: Path) -> dict[str, list[Answer]]:
+    """`_read`, the lock being held; a damaged file is set aside, and RunError tells of it."""
+    try:
+        return _read(path)
+    except _DamagedError as error:
+        aside = set_aside(path)
+        raise RunError(
+            f"The answers in {path} are damaged and were set aside as {aside.name}. "
+            "Answer again, or restore them."
+        ) from error
 
 
 def _vectors(seeds: Sequence[int], latent_dim: int) -> NDArray[np.float32]:

@@ -14,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.errors import StudioError
+
+MOST_BYTES = 2**32 - 10  # the whole file, whose length is a number of 32 bits
 _ANIMATED = 0x02
 _OVERWRITE = 0x02  # a frame replaces what is below it
 
@@ -31,6 +34,11 @@ def write(
 
     def add(frame: NDArray[np.uint8]) -> None:
         nonlocal count
+        if file.tell() + 4 * tall * wide > MOST_BYTES:  # more than a lossless frame of noise comes to
+            raise StudioError(
+                f"The film would be larger than {MOST_BYTES / 2**30:.0f} GiB, where WebP ends. "
+                "Lower the scale or the length, or write .mp4."
+            )
         duration = round((count + 1) * 1000 / fps) - round(count * 1000 / fps)
         still = io.BytesIO()
         picture = Image.fromarray(frame).resize((wide, tall), Image.Resampling.NEAREST)

@@ -19,7 +19,6 @@ from core.errors import Cancelled, ShapeError, StudioError
 from core.films import gif, mp4, webp
 
 Frame = NDArray[np.uint8]  # (height, width, 3) sRGB
-FORMATS = frozenset({".gif", ".webp", ".mp4"})
 MOST_SIDE = 8_192  # px; few programs play larger H.264, and WebP ends at 16,383
 MOST_FPS = 60.0
 LEAST_FPS = 0.1
@@ -33,7 +32,8 @@ class Writer(Protocol):
     ) -> AbstractContextManager[Callable[[Frame], None]]: ...
 
 
-_WRITERS: dict[str, Writer] = {".gif": gif.write, ".webp": webp.write, ".mp4": mp4.write}
+_WRITERS: dict[str, Writer] = {".mp4": mp4.write, ".webp": webp.write, ".gif": gif.write}
+FORMATS = tuple(_WRITERS)  # suffixes, the one to propose first
 
 
 def save_film(

@@ -15,6 +15,7 @@ from pydantic_core import from_json
 
 from core.directions.direction import Direction, unit
 from core.errors import RunError, StudioError
+from core.plain_text import plain
 
 SCHEMA = 1
 MOST = 2_000  # in one file
@@ -54,7 +55,7 @@ class _Favourite(_Stored):
     created: Annotated[str, Field(max_length=40)] = ""
 
     def value(self) -> Favourite:
-        return Favourite(tidy(self.name), _frozen(self.z), self.truncation, self.step, self.created)
+        return Favourite(tidy(self.name), _frozen(self.z), self.truncation, self.step, plain(self.created, 40))
 
 
 class _Direction(_Stored):
@@ -84,11 +85,10 @@ _MODELS: dict[type[Keepsake], type[_Favourite | _Direction]] = {Favourite: _Favo
 
 def tidy(name: str) -> str:
     """The name on one line, at most 60 characters long. Raises StudioError if nothing is left of it."""
-    plain = " ".join("".join(each if each.isprintable() else " " for each in name).split())
-    plain = plain[:LONGEST_NAME].rstrip()
-    if not plain:
+    line = plain(name, LONGEST_NAME)
+    if not line:
         raise StudioError("A name is needed. Write one of up to 60 letters.")
-    return plain
+    return line
 
 
 def key_of(kind: type[Keepsake]) -> str:

@@ -10,9 +10,7 @@ from studio.explore.export_dialog import ExportDialog, show_row, spin
 from studio.explore.film_preview import FilmPreview
 from studio.parts import Segmented, Switch, named
 
-SUFFIXES = (".mp4", ".webp", ".gif")
 KINDS = {".mp4": "MP4 film", ".webp": "WebP animation", ".gif": "GIF animation"}
-assert KINDS.keys() == FORMATS
 FORMAT_HELP = (
     "MP4 is small and plays everywhere that films do. WebP keeps every pixel and plays in web pages. GIF "
     "plays wherever pictures are shown, with 256 colours a frame."
@@ -32,7 +30,8 @@ class FilmDialog(ExportDialog):
         super().__init__(over, "filmDialog", heading, about, self.preview)
         self._count, self._width, self._height = 1, 1, 1
         self._format = Segmented(
-            (("filmAsMp4", "MP4"), ("filmAsWebp", "WebP"), ("filmAsGif", "GIF")), "Format of the film"
+            tuple((f"filmAs{kind[1:].capitalize()}", KINDS[kind].split()[0]) for kind in FORMATS),
+            "Format of the film",
         )
         self._fps = spin("exportFps", "Frames a second", 1, int(MOST_FPS), round(fps))
         self._scale = spin("exportScale", "Scale", 1, 32, 1, " ×")
@@ -58,7 +57,7 @@ class FilmDialog(ExportDialog):
         self._scale.setValue(-(-GOOD_SIDE // side_px))
 
     def suffix(self) -> str:
-        return SUFFIXES[self._format.current()]
+        return FORMATS[self._format.current()]
 
     def fps(self) -> int:
         return self._fps.value()

@@ -103,6 +103,9 @@ def test_sample_writes_what_the_suffix_says(
     assert status == 0
     array = np.load(tmp_path / "faces.npy")
     assert (array.shape, array.dtype) == ((6, 3, 32, 32), np.uint8)
+    alone = read_sheet(tmp_path / "faces" / "0004.png")
+    assert np.array_equal(alone.z, z_of_seed(3, 16, 6)[4:5])
+    assert alone.digest == read_sheet(tmp_path / "sheet.png").digest != ""
     single = [np.asarray(Image.open(path)) for path in sorted((tmp_path / "faces").iterdir())]
     assert np.array_equal(np.stack(single), array.transpose(0, 2, 3, 1))
     assert np.array_equal(read_sheet(tmp_path / "sheet.png").z, z_of_seed(3, 16, 6))
@@ -128,6 +131,7 @@ def test_runs_and_presets_are_listed(capsys: pytest.CaptureFixture[str], trained
         ["train", "--run", "x", "--data", "cartoons:44", "--device", "tpu"],
         ["train", "--run", "x", "--data", "cartoons:44", "--steps", "1", "--epochs", "1"],
         ["sample", "--run", "x"],
+        ["sample", "--run", "x", "--out", "faces.gif"],
         ["paint"],
     ],
 )

@@ -25,8 +25,8 @@ def test_the_code_of_the_card_draws_the_generators_pictures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, channels: int, biases: bool
 ) -> None:
     generator = _generator(channels, biases)
-    facts = generators.save(tmp_path / 'my "faces".safetensors', generator, name="faces", step=500)
-    write_card(tmp_path / "card.md", facts, tmp_path / 'my "faces".safetensors')
+    facts = generators.save(tmp_path / 'my "faces" 😀.safetensors', generator, name="faces", step=500)
+    write_card(tmp_path / "card.md", facts, tmp_path / 'my "faces" 😀.safetensors')
     text = (tmp_path / "card.md").read_text("utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     monkeypatch.chdir(tmp_path)

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from core import generators
+from core.errors import Cancelled
 from core.latent import decode, z_of_seed
 from core.runs import Run
 from studio import jobs
 from studio.explore.exploration import Exploration
 from studio.explore.export_menu import ExportMenu
 from studio.explore.film_dialog import FilmDialog
-from studio.explore.generator_export import GeneratorDialog
+from studio.explore.generator_export import GeneratorDialog, write_generator
 from studio.explore.subjects import Moment, subject_of_file, subject_of_run
 from tests.studio.hands import click
 
@@ -61,13 +62,14 @@ def _choose(over: QWidget, name: str) -> None:
     action.trigger()
 
 
-def _save(qtbot: QtBot, over: QWidget, folder: Path) -> Path:
+def _save(qtbot: QtBot, over: QWidget, folder: Path, name: str = "") -> Path:
+    """Press Save and choose a file, of the proposed name unless another is given."""
     form = over.findChild(GeneratorDialog)
     assert form is not None
     click(qtbot, form, "exportSaveButton")
     where = form.findChild(QFileDialog, "exportDialog")
     assert where is not None
-    path = folder / Path(where.selectedFiles()[0]).name
+    path = folder / (name or Path(where.selectedFiles()[0]).name)
     where.fileSelected.emit(str(path))
     return path
 
@@ -79,14 +81,14 @@ def test_safetensors_hold_the_same_generator_and_have_a_card(
     path = _save(qtbot, over, tmp_path)
     qtbot.waitUntil(lambda: bool(said))
     assert path.name == "faces step 20.safetensors"
-    assert said == [f"Saved {path.name} and its card faces step 20.md in {tmp_path}."]
+    assert said == [f"Saved {path.name} and its card {path.name}.md in {tmp_path}."]
     facts = generators.read_facts(path)
     original = generators.load(run.checkpoints()[-1][1])
     assert (facts.name, facts.step, facts.digest) == ("faces", 20, generators.digest(original))
     assert facts.about["run"] == "faces"
     z = z_of_seed(0, 10, 3)
     np.testing.assert_array_equal(decode(generators.load(path), z), decode(original, z))
-    card = path.with_suffix(".md").read_text("utf-8")
+    card = path.with_name(f"{path.name}.md").read_text("utf-8")
     assert facts.digest in card
 
 
@@ -108,6 +110,28 @@ def test_onnx_tells_the_measured_difference(
     pixels = np.clip(np.round((drawn + 1) * 127.5), 0, 255).transpose(0, 2, 3, 1)
     expected = decode(generators.load(run.checkpoints()[-1][1]), z)
     assert np.abs(pixels - expected).max() <= 1
+
+
+def test_a_file_gets_the_suffix_of_its_kind_and_replaces_none(
+    qtbot: QtBot, over: QWidget, said: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "x.bin.onnx").write_text("something else")
+    _choose(over, "exportGeneratorAction")
+    click(qtbot, over.findChild(GeneratorDialog), "asOnnx")
+    _save(qtbot, over, tmp_path, "x.bin")
+    qtbot.waitUntil(lambda: bool(said))
+    assert sorted(each.name for each in tmp_path.glob("x.*")) == ["x.bin 2.onnx", "x.bin.onnx"]
+    assert (tmp_path / "x.bin.onnx").read_text() == "something else"
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".onnx"])
+def test_what_is_cancelled_is_not_written(exploration: Exploration, tmp_path: Path, suffix: str) -> None:
+    assert exploration.subject is not None
+    assert exploration.moment is not None
+    path = tmp_path / f"faces{suffix}"
+    with pytest.raises(Cancelled):
+        write_generator(path, exploration.subject, exploration.moment, lambda *_: None, lambda: True)
+    assert not path.exists()
 
 
 def test_the_live_generator_can_be_exported(

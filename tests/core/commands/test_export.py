@@ -1,3 +1,9 @@
+import hashlib
+import json
+import os
+import shutil
+import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -6,13 +12,16 @@ import numpy as np
 import onnxruntime
 import pytest
 from PIL import Image
+from safetensors import safe_open
+from safetensors.torch import load_file, save
 
-from core import generators, runs
+from core import export, generators, runs
 from core.cli import run_command
 from core.latent import decode, truncate, z_of_seed
 from core.sheets import read_sheet
 
 Call = Callable[..., tuple[int, dict[str, object], str]]
+posix = pytest.mark.skipif(sys.platform == "win32", reason="os.kill ends a process on Windows")
 
 
 def test_a_sheet_and_its_faces_again_bit_for_bit(call: Call, trained: Path, tmp_path: Path) -> None:
@@ -124,6 +133,11 @@ def test_the_training_as_a_film(call: Call, trained: Path, tmp_path: Path, suffi
         ["--out", "sheet.png", "--rows", "0"],
         ["--out", "sheet.png", "--sheet", "other.png", "--seed", "1"],
         ["--out", "film.mp4", "--training", "--seconds", "0"],
+        ["--out", "film.gif", "--training", "--fps", "60"],
+        ["--out", "sheet.png", "--truncation", "nan"],
+        ["--out", "sheet.png", "--truncation", "-1"],
+        ["--out", "sheet.png", "--spacing", "-1"],
+        ["--out", "sheet.png", "--rows", "10001"],
         [],
     ],
 )
@@ -150,3 +164,104 @@ def test_a_picture_that_is_no_sheet_is_one_line(call: Call, trained: Path, tmp_p
     )
     assert status == 1
     assert "carries no faces" in err
+
+
+def test_a_card_takes_no_other_files_place(call: Call, trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    out = tmp_path / "README.safetensors"
+    assert call("export", "--run", trained, "--out", out)[1]["card"] == str(
+        tmp_path / "README.safetensors.md"
+    )
+    assert (tmp_path / "README.md").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("out", "faces", "sentence"),
+    [
+        ("x.png", (10_000, 10_000), "10,000 faces at most, not 100,000,000"),
+        ("x.npy", (10_000, 10_000), r"GiB of memory, more than 8"),
+        ("x.png", (100, 100, "--scale", 20), "megapixels"),
+    ],
+)
+def test_what_is_too_much_is_told_before_it_is_drawn(
+    call: Call, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str,
+    faces: tuple[object, ...], sentence: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("core.latent.decode", lambda *_: pytest.fail("a face was drawn"))
+    rows, columns, *rest = faces
+    status, _, err = call(
+        "export", "--run", trained, "--out", tmp_path / out, "--rows", rows, "--columns", columns, *rest
+    )
+    assert status == 1
+    assert sentence in err
+    status, _, err = call("sample", "--run", trained, "--out", tmp_path / "y.png", "--count", 20_000)
+    assert (status, "10,000 faces at most" in err) == (1, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkpoint_that_does_not_say_its_digest_is_found_by_its_weights(
+    call: Call, trained: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(trained, copy)
+    oldest = runs.open_run(copy).checkpoints()[0][1]
+    assert call("export", "--generator", oldest, "--out", tmp_path / "sheet.png", "--rows", 1)[0] == 0
+    tensors = load_file(oldest)
+    with safe_open(oldest, "pt") as file:
+        facts = json.loads(file.metadata()["studio"])
+    del facts["digest"]  # as older versions wrote it
+    data = save(tensors, {"studio": json.dumps(facts)})
+    oldest.unlink()
+    older = oldest.with_name(f"ckpt-000000002-{hashlib.sha256(data).hexdigest()[:16]}.safetensors")
+    older.write_bytes(data)
+    status, found, _ = call(
+        "export", "--run", copy, "--sheet", tmp_path / "sheet.png", "--out", tmp_path / "a.npy"
+    )
+    assert status == 0
+    assert found["generator"] == str(older)
+
+
+@posix
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["export", "--out", "sheet.png"],
+        ["export", "--out", "faces.npy"],
+        ["sample", "--out", "faces"],
+        ["sample", "--out", "sheet.png"],
+        ["morph", "--seeds", "1,2", "--count", "40", "--out", "strip.png"],
+        ["directions", "--principal", "8", "--sheet", "found.png"],
+    ],
+)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_faces_are_drawn_leaves_nothing(
+    call: Call, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str],
+    number: signal.Signals,
+) -> None:  # fmt: skip
+    def decode_and_signal(*given: object) -> np.ndarray:
+        os.kill(os.getpid(), number)
+        return decode(*given)
+
+    monkeypatch.setattr("core.latent.decode", decode_and_signal)
+    monkeypatch.chdir(tmp_path)
+    before = signal.getsignal(number)
+    command, *rest = arguments
+    status, facts, _ = call(command, "--run", trained, *rest)
+    assert (status, facts) == (130, {"error": "Cancelled; nothing was written."})
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(number) is before
+
+
+@posix
+def test_a_signal_while_a_folder_is_filled_leaves_nothing(
+    call: Call, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encode = export.encode_png
+
+    def encode_and_signal(*given: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        encode(*given)
+
+    monkeypatch.setattr(export, "encode_png", encode_and_signal)
+    assert call("sample", "--run", trained, "--out", tmp_path / "faces")[0] == 130
+    assert list(tmp_path.iterdir()) == []

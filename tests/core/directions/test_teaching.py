@@ -1,9 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core.directions.teaching import FIRST_SEED, Answer, learn_from, next_seed, read_answers, write_answers
+from core.directions.teaching import FIRST_SEED, Answer, keep_answers, learn_from, next_seed, read_answers
 from core.errors import RunError, StudioError
 from core.latent import z_of_seed
 
@@ -19,8 +20,11 @@ def _answered(count: int) -> list[Answer]:
 def test_answers_come_back_as_they_were_given(tmp_path: Path) -> None:
     given = {"glasses": [Answer(7, True, 500), Answer(8, None)], "Bart, blond": [Answer(9, False, 0)]}
     assert read_answers(tmp_path / "latent") == {}
-    write_answers(tmp_path / "latent", given)
+    for name, some in given.items():
+        keep_answers(tmp_path / "latent", name, some)
     assert read_answers(tmp_path / "latent") == given
+    keep_answers(tmp_path / "latent", "glasses", [])
+    assert list(read_answers(tmp_path / "latent")) == ["Bart, blond"]
 
 
 @pytest.mark.parametrize(
@@ -41,6 +45,30 @@ def test_a_damaged_file_is_set_aside_and_named(tmp_path: Path, text: str) -> Non
         read_answers(tmp_path)
     assert read_answers(tmp_path) == {}
     assert (tmp_path / "answers.damaged.json").read_text() == text
+    (tmp_path / "answers.json").write_text("{")
+    with pytest.raises(RunError, match=r"set aside as answers\.damaged2\.json"):
+        read_answers(tmp_path)
+    assert (tmp_path / "answers.damaged.json").read_text() == text, "the earlier one is not overwritten"
+    (tmp_path / "answers.json").write_text("[")
+    keep_answers(tmp_path, "smile", [Answer(1, True)])
+    assert (tmp_path / "answers.damaged3.json").read_text() == "["
+    assert read_answers(tmp_path) == {"smile": [Answer(1, True)]}
+
+
+def test_windows_at_once_lose_no_answers(tmp_path: Path) -> None:
+    def answer(name: str) -> None:
+        for count in range(1, 11):
+            keep_answers(tmp_path, name, [Answer(seed, True) for seed in range(count)])
+
+    with ThreadPoolExecutor(4) as windows:
+        list(windows.map(answer, "abcd"))
+    assert {name: len(some) for name, some in read_answers(tmp_path).items()} == dict.fromkeys("abcd", 10)
+
+
+@pytest.mark.parametrize("answers", [[], [Answer(1, None), Answer(2, None)]])
+def test_nothing_is_learned_from_nothing(answers: list[Answer]) -> None:
+    with pytest.raises(StudioError, match="0 yes and 0 no are too few"):
+        learn_from(answers, DIM, "first")
 
 
 def test_what_is_learned_points_where_the_answers_differ() -> None:

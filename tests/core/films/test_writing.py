@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from core.errors import Cancelled, ShapeError, StudioError
+from core.films import webp
 from core.films.writing import save_film
 
 
@@ -167,3 +168,13 @@ def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path, suffix: st
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(StudioError, match="could not be written"):
         save_film(tmp_path / "file" / f"film{suffix}", _frames(2), fps=10)
+
+
+def test_a_webp_that_grows_too_large_ends_in_a_sentence(tmp_path: Path) -> None:
+    """Not after hours, when its length does not fit the header."""
+    with (tmp_path / "film.webp").open("wb") as file, webp.write(file, 24, 32, 30, 1, loop=True) as add:
+        add(_frames(1)[0])
+        file.seek(webp.MOST_BYTES - 2_000)  # a hole, which takes no room
+        with pytest.raises(StudioError, match=r"larger than 4 GiB.*write \.mp4"):
+            add(_frames(1)[0])
+        file.seek(1_000)
