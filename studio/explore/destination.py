@@ -17,6 +17,8 @@ def ask_file(
 ) -> None:
     """Ask for a file; `chosen(path)` follows, its suffix one of the kinds, unless the person cancels.
 
+    Another suffix gets the right one behind it, and a number if that file is there already: the person was
+    not asked whether to replace it.
     name: proposed, with a suffix. kinds: what each suffix is called, {".png": "PNG picture"}.
     """
     filters = {f"{what} (*{suffix})": suffix for suffix, what in kinds.items()}
@@ -28,7 +30,13 @@ def ask_file(
     dialog.setDefaultSuffix(own.removeprefix("."))
     dialog.filterSelected.connect(lambda text: dialog.setDefaultSuffix(filters[text].removeprefix(".")))
     dialog.selectFile(name)
-    dialog.fileSelected.connect(lambda path: chosen(Path(path)))
+
+    def take(text: str) -> None:
+        path, suffix = Path(text), filters.get(dialog.selectedNameFilter(), own)
+        fits = path.suffix.lower() in kinds
+        chosen(path if fits else unused(path.with_name(path.name + suffix)))
+
+    dialog.fileSelected.connect(take)
     dialog.open()
 
 

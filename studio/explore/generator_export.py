@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
+from core.errors import Cancelled
 from studio.explore.destination import ask_file, exports_of, file_name
 from studio.explore.exploration import Exploration
 from studio.explore.export_dialog import ExportDialog
@@ -73,8 +74,13 @@ class GeneratorExport(QObject):
 def write_generator(
     path: Path, subject: Subject, moment: Moment, progress: Progress, cancelled: Callable[[], bool]
 ) -> str:
-    """Write what the suffix says; what to tell the person comes back. Takes a while. Raises StudioError."""
+    """Write what the suffix says; what to tell the person comes back. Takes a while.
+
+    Raises StudioError; Cancelled, with nothing written.
+    """
     generator = generator_of(moment)
+    if cancelled():
+        raise Cancelled("Cancelled.")
     if path.suffix.lower() == ".onnx":
         from core.onnx_export import save_onnx
 
@@ -90,6 +96,8 @@ def write_generator(
         about = about_run(subject.run)
     else:
         about = generators.read_facts(moment.path).about if moment.path is not None else {}
+    if cancelled():
+        raise Cancelled("Cancelled.")
     card = save_with_card(path, generator, name=subject.name, step=moment.step, about=about)
     return f"Saved {path.name} and its card {card.name} in {path.parent}."
 
