@@ -48,6 +48,21 @@ def test_start_pause_and_stop_have_keys(ready: MainWindow, qtbot: QtBot) -> None
         qtbot.keyClick(ready, Qt.Key.Key_Period, CONTROL)
 
 
+def test_space_means_the_training_only_where_it_is_seen(ready: MainWindow, qtbot: QtBot) -> None:
+    session = ready.session
+    qtbot.keyClick(ready, Qt.Key.Key_R, CONTROL)
+    qtbot.waitUntil(lambda: session.state == "training", timeout=LONG)
+    for workspace in (EXPLORE, RUNS):
+        ready.show_workspace(workspace)
+        qtbot.keyClick(ready, Qt.Key.Key_Space)
+        assert session.state == "training"
+    ready.show_workspace(TRAIN)
+    qtbot.keyClick(ready, Qt.Key.Key_Space)
+    assert session.state == "pausing"
+    with qtbot.waitSignal(session.finished, timeout=LONG):
+        session.stop()
+
+
 def test_start_key_elsewhere_shows_what_it_would_start(ready: MainWindow, qtbot: QtBot) -> None:
     for key, modifier in ((Qt.Key.Key_F5, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_R, CONTROL)):
         ready.show_workspace(EXPLORE)
