@@ -10,6 +10,7 @@ from core import generators
 from core.commit import commit
 from core.generators import GeneratorFacts
 from core.models import Generator, GeneratorShape
+from core.plain_text import plain
 from core.runs import Run
 
 _NAMES = {"run": "Run", "preset": "Preset", "source": "Learned from", "created": "Run begun"}
@@ -57,11 +58,11 @@ def _card(facts: GeneratorFacts, file_name: str) -> str:
         "Steps trained": "unknown" if facts.step is None else f"{facts.step:,}",
         "Weights (digest)": facts.digest,
     } | {_NAMES.get(key, key): value for key, value in facts.about.items()}
-    table = "\n".join(f"| {_plain(key)} | {_plain(value)} |" for key, value in rows.items())
-    source = _plain(facts.about.get("source", "")) or "pictures that are not named here"
+    table = "\n".join(f"| {_literal(key)} | {_literal(value)} |" for key, value in rows.items())
+    source = _literal(facts.about.get("source", "")) or "pictures that are not named here"
     quoted = repr(file_name)
     last = 3 * len(shape.widths)
-    return f"""# {_plain(facts.name) or "A generator"}
+    return f"""# {_literal(facts.name) or "A generator"}
 
 The generator of a DCGAN (Radford et al. 2016). It draws a {shape.size} px {kind} picture from
 {shape.latent_dim} random numbers.
@@ -113,6 +114,6 @@ def _parameters(shape: GeneratorShape) -> int:
     return convolutions + biases + 2 * sum(shape.widths)
 
 
-def _plain(text: str) -> str:
+def _literal(text: str) -> str:
     """Text that Markdown shows as it is, on one line."""
-    return re.sub(r"([\\`*_{}\[\]<>|#!&~])", r"\\\1", " ".join(text.split()))[:400]
+    return re.sub(r"([\\`*_{}\[\]<>|#!&~])", r"\\\1", plain(text, 400))

@@ -55,7 +55,9 @@ class _Favourite(_Stored):
     created: Annotated[str, Field(max_length=40)] = ""
 
     def value(self) -> Favourite:
-        return Favourite(tidy(self.name), _frozen(self.z), self.truncation, self.step, plain(self.created, 40))
+        return Favourite(
+            tidy(self.name), _frozen(self.z), self.truncation, self.step, plain(self.created, 40)
+        )
 
 
 class _Direction(_Stored):
@@ -98,7 +100,7 @@ def key_of(kind: type[Keepsake]) -> str:
 
 def to_text(kind: type[Some], items: Sequence[Some]) -> bytes:
     """JSON with one keepsake to a line, and the numbers of a vector as short as brings them back exactly."""
-    lines = ",\n".join(json.dumps(_plain(item), ensure_ascii=False) for item in items)
+    lines = ",\n".join(json.dumps(_facts(item), ensure_ascii=False) for item in items)
     return f'{{"schema": {SCHEMA}, "{key_of(kind)}": [\n{lines}\n]}}\n'.encode()
 
 
@@ -123,7 +125,7 @@ def from_text(kind: type[Some], data: bytes) -> tuple[list[Some], int]:
     return list(items.values()), len(entries) - len(items)
 
 
-def _plain(item: Keepsake) -> dict[str, Any]:
+def _facts(item: Keepsake) -> dict[str, Any]:
     facts = {field.name: getattr(item, field.name) for field in fields(item)}
     return {name: _numbers(fact) if isinstance(fact, np.ndarray) else fact for name, fact in facts.items()}
 

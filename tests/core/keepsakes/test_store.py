@@ -192,7 +192,7 @@ def test_what_is_written_to_share_can_be_read_again(tmp_path: Path) -> None:
     path = tmp_path / "shared.json"
     write_directions(path, [direction("x" * 70), direction("x" * 70, 2), direction("two\nlines", 3)])
     names = [each.name for each in read_directions(path)]
-    assert names == ["x" * 60, "x" * 55 + " 2", "two lines"]
+    assert names == ["x" * 59 + "…", "x" * 55 + " 2", "two lines"]
 
 
 def test_what_is_sound_of_a_shared_file_is_read(tmp_path: Path) -> None:
@@ -215,3 +215,14 @@ def test_only_an_attribute_learned_again_takes_the_place_of_its_name(tmp_path: P
     kept = keepsakes.directions()
     assert [each.name for each in kept] == ["hat", "smile", "last", "hat 2", "smile 2"]
     np.testing.assert_array_equal(kept[1].vector, again.vector)
+
+
+def test_what_a_file_says_gives_no_orders_to_a_terminal(tmp_path: Path) -> None:
+    keepsakes = Keepsakes(tmp_path)
+    keepsakes.add(favourite("Ada"))
+    path = tmp_path / "favourites.json"
+    data = json.loads(path.read_text())
+    data["favourites"][0] |= {"name": "\x1b[2JA\nB", "created": "\x1b]0;x\x07now"}
+    path.write_text(json.dumps(data))
+    (found,) = keepsakes.favourites()
+    assert (found.name, found.created) == ("[2JA B", "]0;x now")
