@@ -69,11 +69,6 @@ def slerp(a: ArrayLike, b: ArrayLike, t: ArrayLike) -> NDArray[np.float32]:
     return result
 
 
-def morph(a: ArrayLike, b: ArrayLike, frames: int) -> NDArray[np.float32]:
-    """`frames` even stops from a to b along the sphere, both ends included: (frames, latent_dim) float32."""
-    return slerp(a, b, np.linspace(0.0, 1.0, frames))
-
-
 def truncate(z: NDArray[np.float32], amount: float) -> NDArray[np.float32]:
     """z drawn towards 0, the average face, by `amount`: 1 leaves it, smaller is plainer and safer.
 

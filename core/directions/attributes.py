@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import sqrt
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.directions.direction import Direction, unit
 from core.errors import StudioError
-
-if TYPE_CHECKING:
-    from core.data.cache import PictureCache
 
 FEWEST = 5  # of each answer
 _FOLDS = 5
@@ -43,26 +37,6 @@ def learn(z: NDArray[np.float32], answers: ArrayLike, name: str) -> Direction:
     accuracy, interval = balanced_accuracy(yes, told)
     normal = model.fit(z, yes).coef_[0]
     return Direction(name, "attribute", unit(normal), None, accuracy, interval, len(yes))
-
-
-def from_labels(
-    checkpoint: Path,
-    cache: PictureCache,
-    label: str,
-    *,
-    progress: Callable[[int, int], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> Direction:
-    """The direction of one label of a run's pictures; `core.directions.lessons.learn_labels` tells more.
-
-    Raises StudioError if it cannot be learned; Cancelled.
-    """
-    from core.directions.lessons import Lesson, learn_labels
-
-    (found,) = learn_labels(checkpoint, cache, [label], progress=progress, cancelled=cancelled)
-    if not isinstance(found, Lesson):
-        raise found
-    return found.direction
 
 
 def check_enough(yes: NDArray[np.bool_]) -> None:

@@ -41,7 +41,7 @@ def test_slerp_is_shoemakes_formula_for_vectors_of_one_length() -> None:
 def test_slerp_turns_evenly_and_changes_the_length_evenly() -> None:
     a, b = latent.z_of_seed(2, 64, 2)
     b *= 1.5
-    stops = latent.morph(a, b, 5)
+    stops = latent.slerp(a, b, np.linspace(0, 1, 5))
     np.testing.assert_allclose(stops[[0, -1]], [a, b], atol=1e-5)
     steps = [_angle(one, two) for one, two in pairwise(stops)]
     np.testing.assert_allclose(steps, steps[0], rtol=1e-3)
@@ -53,7 +53,7 @@ def test_slerp_turns_evenly_and_changes_the_length_evenly() -> None:
 def test_slerp_holds_near_parallel_and_opposite_directions(tilt: float, sign: float) -> None:
     a, other = latent.z_of_seed(3, 50, 2).astype(np.float64)
     b = 1.3 * (sign * a + tilt * other)
-    stops = latent.morph(a, b, 9)
+    stops = latent.slerp(a, b, np.linspace(0, 1, 9))
     assert np.isfinite(stops).all()
     np.testing.assert_allclose(stops[[0, -1]], [a, b], atol=1e-5)
     steps = [_angle(one, two) for one, two in pairwise(stops)]

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QSpinBox, QW
 from pytestqt.qtbot import QtBot
 
 from core.generators import load
-from core.latent import decode, morph, truncate, z_of_seed
+from core.latent import decode, slerp, truncate, z_of_seed
 from core.runs import Run
 from studio import jobs
 from studio.explore.exploration import Exploration
@@ -92,7 +92,7 @@ def test_a_webp_has_every_frame_as_it_was_drawn(
     qtbot: QtBot, over: QWidget, exploration: Exploration, said: list[str], run: Run, tmp_path: Path
 ) -> None:
     exploration.set_truncation(0.6)
-    z = morph(*z_of_seed(0, 10, 2), 7)
+    z = slerp(*z_of_seed(0, 10, 2), np.linspace(0, 1, 7))
     FilmExport(exploration, over).ask(z, 10, True, "morph")
     form = _form(qtbot, over)
     click(qtbot, form, "filmAsWebp")
@@ -113,7 +113,7 @@ def test_an_mp4_and_a_gif_have_the_stated_number_of_frames(
 ) -> None:
     import av
 
-    z = morph(*z_of_seed(0, 10, 2), 9)
+    z = slerp(*z_of_seed(0, 10, 2), np.linspace(0, 1, 9))
     for button in ("filmAsMp4", "filmAsGif"):
         FilmExport(exploration, over).ask(z, 30, False, "morph")
         form = over.findChildren(FilmDialog)[-1]

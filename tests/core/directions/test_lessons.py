@@ -11,7 +11,6 @@ from core.config import Config
 from core.data.cache import PictureCache
 from core.data.prepare import prepare
 from core.data.sources import open_source
-from core.directions.attributes import from_labels
 from core.directions.features import features, load_discriminator
 from core.directions.lessons import Lesson, learn_labels
 from core.errors import Cancelled, RunError, SourceError, StudioError
@@ -73,14 +72,15 @@ def test_opposite_labels_are_opposite_ways(checkpoint: Path, pictures: PictureCa
     assert "8 of the pictures have this label" in str(odd)
 
 
-def test_one_label_alone_gives_its_direction_or_its_reason(checkpoint: Path, pictures: PictureCache) -> None:
-    direction = from_labels(checkpoint, pictures, "bright")
-    again = from_labels(checkpoint, pictures, "bright")
-    np.testing.assert_array_equal(direction.vector, again.vector)
-    with pytest.raises(SourceError, match="8 of the pictures"):
-        from_labels(checkpoint, pictures, "odd")
+def test_a_label_teaches_the_same_each_time_and_one_that_is_not_there_nothing(
+    checkpoint: Path, pictures: PictureCache
+) -> None:
+    once, again = (learn_labels(checkpoint, pictures, ["bright"])[0] for _ in range(2))
+    assert isinstance(once, Lesson)
+    assert isinstance(again, Lesson)
+    np.testing.assert_array_equal(once.direction.vector, again.direction.vector)
     with pytest.raises(SourceError, match=r"no label hat\. Choose from: bright, dim, odd"):
-        from_labels(checkpoint, pictures, "hat")
+        learn_labels(checkpoint, pictures, ["hat"])
 
 
 def test_a_label_that_cannot_be_seen_gives_no_direction(
@@ -92,8 +92,9 @@ def test_a_label_that_cannot_be_seen_gives_no_direction(
         (folder / "ab"[number % 2]).mkdir(exist_ok=True)
         pixels = random.integers(0, 256, (32, 32, 3), np.uint8)
         Image.fromarray(pixels).save(folder / "ab"[number % 2] / f"{number}.png")
-    with pytest.raises(RunError, match="no better than chance"):
-        from_labels(checkpoint, prepare(open_source(folder), size=32), "a")
+    (reason,) = learn_labels(checkpoint, prepare(open_source(folder), size=32), ["a"])
+    assert isinstance(reason, RunError)
+    assert "no better than chance" in str(reason)
 
 
 def test_it_can_be_cancelled(checkpoint: Path, pictures: PictureCache) -> None:
