@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import save_file
 
 from core.cli import run_command
 from core.latent import z_of_seed
@@ -223,3 +225,15 @@ def test_without_a_display_one_line_names_train() -> None:
     assert done.returncode == 2
     assert "train" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_refused_import_names_the_layers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.safetensors"
+    save_file({f"main.{at}.weight": torch.zeros(8, 8, 5, 5) for at in (0, 3, 6)}, theirs)
+    command = ("import", theirs, "--out", tmp_path / "ours.safetensors")
+    status, facts, err = call(capsys, *command)
+    assert status == 1
+    assert err == f"{facts['error']}\n", "one line"
+    assert len(facts["details"]) >= 3
+    err = call(capsys, *command, "--debug")[2]
+    assert all(detail in err for detail in facts["details"])

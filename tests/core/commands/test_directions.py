@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,3 +76,15 @@ def test_files_of_another_kind_are_wrong_usage(call: Call, trained: Path, tmp_pa
         with pytest.raises(SystemExit) as ended:
             call("directions", "--run", trained, flag, tmp_path / "found.txt")
         assert ended.value.code == 2
+
+
+def test_labels_are_learned_when_the_pictures_are_gone_but_prepared(
+    call: Call, trained: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(trained, copy)
+    about = copy / "run.json"
+    about.write_text(about.read_text().replace("cartoons:44", str(tmp_path / "gone.zip")))
+    status, facts, _ = call("directions", "--run", copy, "--closed-form", 1, "--label", "moustache")
+    assert status == 0
+    assert "of the pictures have this label" in facts["failed"][0]["reason"]
