@@ -6,7 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QKeyEvent, QPixmap, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QWidget,
+)
 
 from studio.explore.dragging import drag_face
 from studio.explore.exploration import Vector
@@ -37,6 +44,7 @@ class FaceList(QListWidget):
         self._vectors: list[Vector] = []
         self._editable = editable
         self._filling = False
+        self._late = False  # pictures have come while a name is being typed
         self.setProperty("faces", True)
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setFlow(QListView.Flow.LeftToRight)
@@ -111,6 +119,10 @@ class FaceList(QListWidget):
     def _draw(self) -> None:
         if self._pictures is None:
             return
+        if self.state() == QAbstractItemView.State.EditingState:
+            self._late = True  # an item that gets its picture takes back what is typed in its editor
+            return
+        self._late = False
         self._filling = True
         ratio = self.devicePixelRatioF()
         side = round(self._side * ratio)
@@ -128,6 +140,11 @@ class FaceList(QListWidget):
                 found.addPixmap(drawn, mode)
             self.item(index).setIcon(found)
         self._filling = False
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        super().closeEditor(editor, hint)
+        if self._late:
+            self._draw()
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         item = self.currentItem()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from core.generators import load
@@ -137,6 +137,24 @@ def test_it_can_be_renamed_and_a_name_that_is_taken_is_refused_in_words(
     _await_names(qtbot, page, ["Face 1", "Anna"])
 
 
+def test_pictures_that_come_while_a_name_is_typed_wait_for_it(
+    qtbot: QtBot, page: FavouritesPage, exploration: Exploration
+) -> None:
+    _add_two(qtbot, page, exploration)
+    _list(page).setCurrentRow(0)
+    click(qtbot, page, "favouriteRenameButton")
+    editor = _list(page).findChild(QLineEdit)
+    assert editor is not None
+    editor.setText("Bert")
+    before = _list(page).item(0).icon().cacheKey()
+    _list(page).show_pictures(np.zeros((2, 32, 32, 3), np.uint8))
+    assert editor.text() == "Bert"
+    assert _list(page).item(0).icon().cacheKey() == before
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    _await_names(qtbot, page, ["Bert", "Anna"])
+    qtbot.waitUntil(lambda: _list(page).item(0).icon().cacheKey() != before)
+
+
 def test_a_face_dragged_in_is_kept(qtbot: QtBot, page: FavouritesPage, exploration: Exploration) -> None:
     z = z_of_seed(9, 10)[0]
     mime = face_mime(z)
@@ -163,6 +181,44 @@ def test_a_damaged_file_is_told_in_a_sentence(
         page._kept.read()
     click(qtbot, page, "favouriteAddButton")
     _await_names(qtbot, page, ["Face 1"])
+
+
+def test_the_sound_favourites_of_a_damaged_file_are_shown(
+    qtbot: QtBot, page: FavouritesPage, exploration: Exploration
+) -> None:
+    assert exploration.subject is not None
+    Keepsakes(exploration.subject.home).add(Favourite("Sound", z_of_seed(1, 10)[0]))
+    path = exploration.subject.home / "favourites.json"
+    path.write_text(path.read_text().replace("}\n]", "},\n{}\n]"))
+    with qtbot.waitSignal(exploration.message, check_params_cb=lambda said: "set aside" in said):
+        page._kept.read()
+    _await_names(qtbot, page, ["Sound"])
+
+
+def test_a_face_kept_from_elsewhere_leaves_the_name_that_is_half_typed_and_is_told_when_it_is_kept(
+    qtbot: QtBot, page: FavouritesPage, exploration: Exploration
+) -> None:
+    field = page.findChild(QLineEdit, "favouriteName")
+    assert field is not None
+    field.setText("Ann")
+    told: list[tuple[str, list[str]]] = []
+    exploration.message.connect(
+        lambda words: told.append((words, [each.name for each in _kept(exploration)]))
+    )
+    page.keep_shown()
+    assert told == []
+    qtbot.waitUntil(lambda: told == [("Kept among the favourites as Face 1.", ["Face 1"])])
+    assert field.text() == "Ann"
+
+
+def test_what_the_menu_offers_has_names(page: FavouritesPage, exploration: Exploration, qtbot: QtBot) -> None:
+    _add_two(qtbot, page, exploration)
+    page._open_menu(_list(page).visualItemRect(_list(page).item(0)).center())
+    menu = page.findChild(QMenu, "favouriteMenu")
+    assert menu is not None
+    assert menu.accessibleName() == "What to do with Face 1"
+    assert all(each.objectName() for each in menu.actions())
+    menu.close()
 
 
 def test_favourites_of_another_generator_are_counted_not_shown(
