@@ -115,9 +115,9 @@ def test_a_drag_that_never_pauses_does_not_starve_the_grid(
     face, grid = decoder.channel(0), decoder.channel(1)
     faces = _gather(face)
     # There is another wish whenever the decoder looks for one.
-    drag = held.register_forward_hook(lambda *_: face.ask(Wish(_live(held), _many(1))))
+    drag = held.register_forward_hook(lambda *_: face.ask(Wish(_live(held), _many(2))))
     with qtbot.waitSignal(grid.ready, timeout=10_000):
-        face.ask(Wish(_live(held), _many(1)))
+        face.ask(Wish(_live(held), _many(2)))
         grid.ask(Wish(_live(held), _many(3 * CHUNK)))
     drag.remove()
     assert faces

@@ -142,12 +142,14 @@ def test_the_weights_of_a_training_that_has_ended_are_released(
 ) -> None:
     run = make_run("faces", steps=(10, 20))
     moments = _open(exploration, run)
+    _expect(qtbot, page, exploration.z, moments)  # so that the live one is the last that is asked for
     live = Moment(25, live=load(run.checkpoints()[0][1]))
     kept = weakref.ref(live.live)
     exploration.go_to(live)
     _expect(qtbot, page, exploration.z, (*moments, live))
     del live
     exploration.go_to(moments[0])
+    exploration.line(0).ask(exploration.z[None])  # as the large face does
     qtbot.waitUntil(lambda: gc.collect() >= 0 and kept() is None)
 
 
