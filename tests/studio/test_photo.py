@@ -16,6 +16,7 @@ from studio.explore.exploration import Exploration
 from studio.explore.photo import PhotoPage
 from studio.explore.photo_search import likeness
 from studio.jobs import wait_for_all
+from studio.window import _meaning
 from tests.studio.hands import LONG, click, text
 
 
@@ -217,3 +218,8 @@ def test_the_part_in_the_frame_follows_hand_wheel_and_keys(
 
 def test_words_for_the_error() -> None:
     assert len({likeness(error) for error in (1.0, 20.0, 80.0)}) == 3
+
+
+def test_the_window_takes_every_picture_that_the_page_takes(tmp_path: Path) -> None:
+    (tmp_path / "me.TIFF").touch()
+    assert _meaning(tmp_path / "me.TIFF")[0] == "Drop to open this picture"
