@@ -206,7 +206,7 @@ def test_a_direction_is_saved_renamed_offered_to_other_moments_and_removed(
     _choose(qtbot, shown, "attributeMenu0", "Rename")
     _name(qtbot, shown, "light")
     qtbot.waitUntil(lambda: child(shown, QLabel, "attributeName0").text() == "light", timeout=LONG)
-    assert [each.name for each in Keepsakes(run.latent_folder).directions()] == ["light"]
+    _await_kept(qtbot, shown, run, ["light"])  # it is shown before it is written
     _choose(qtbot, shown, "attributeMenu0", "Remove")
     qtbot.waitUntil(lambda: shown.findChild(QSlider, "attributeSlider0") is None, timeout=LONG)
     assert "Nothing taught yet" in child(shown, QLabel, "slidersNote").text()
