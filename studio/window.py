@@ -200,7 +200,6 @@ class MainWindow(QMainWindow):
         self.runs.set_running(None)
         self.runs.refresh()
         self.explore.set_training(None)
-        self.explore.refresh()
         if self._closing:
             self.close()
 

@@ -30,6 +30,7 @@ class Choice(QWidget):
         self._training: Path | None = None  # folder of the run in training
         self._live: Moment | None = None  # its newest weights
         self._stands_live = False
+        self._was_live = False  # the training has ended since; what it saves last is wanted
         self._combo = Combo("exploreRunCombo", "Run or generator")
         self._combo.setMinimumContentsLength(16)
         self._slider = QSlider(Qt.Orientation.Horizontal)
@@ -82,7 +83,7 @@ class Choice(QWidget):
         index = self._subject.moments.index(self._moment) - 1
         if index < 0:
             return False
-        self._stands_live = False
+        self._stands_live = self._was_live = False
         self._moment = self._subject.moments[index]
         self._show()
         self.chosen.emit()
@@ -115,6 +116,7 @@ class Choice(QWidget):
 
     def set_training(self, folder: Path | None) -> None:
         """Which run is in training now, if any."""
+        self._was_live = folder is None and self.wants_live
         self._training = folder
         self._live = None
         self._stands_live = self._is_training() and self._stands_at_end()
@@ -139,6 +141,7 @@ class Choice(QWidget):
         self._combo.setCurrentIndex(index)
         self._combo.blockSignals(False)
         self._subject, self._moment = subject, moment
+        self._was_live = False
         self._stands_live = self._is_training() and moment.live is not None
         self._show()
 
@@ -151,6 +154,7 @@ class Choice(QWidget):
     def _take_moment(self, position: int) -> None:
         assert self._subject is not None
         moments = self._subject.moments
+        self._was_live = False
         self._stands_live = position >= len(moments)
         self._moment = moments[position] if not self._stands_live else self._live or self._moment
         self._show()
@@ -167,12 +171,12 @@ class Choice(QWidget):
         before, self._subject = self._subject, subject
         same = before is not None and subject is not None and before.key == subject.key
         if not same:
-            self._stands_live = self._is_training()
+            self._stands_live, self._was_live = self._is_training(), False
         if subject is None:
             self._moment = None
         elif self._stands_live:
             self._moment = self._live or (subject.moments[-1] if subject.moments else None)
-        elif not same or self._moment is None:
+        elif not same or self._moment is None or self._was_live:
             self._moment = subject.moments[-1] if subject.moments else None
         elif self._moment not in subject.moments:
             self._moment = _nearest(self._moment, subject.moments)
@@ -189,11 +193,8 @@ class Choice(QWidget):
         )
 
     def _stands_at_end(self) -> bool:
-        return (
-            self._subject is not None
-            and bool(self._subject.moments)
-            and self._moment == self._subject.moments[-1]
-        )
+        """Nothing newer was saved than what is shown, if anything was saved at all."""
+        return self._subject is not None and self._moment == (self._subject.moments or (None,))[-1]
 
     def _show(self) -> None:
         """Put slider and words where the moment is; nothing is emitted."""

@@ -152,6 +152,7 @@ class ExplorePanel(QWidget):
         """Which run is in training, or that none is any more."""
         CORES.shared = folder is not None
         self.choice.set_training(folder)
+        self.refresh()
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:
