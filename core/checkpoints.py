@@ -10,7 +10,6 @@ import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import safetensors.torch
 import torch
@@ -84,9 +83,8 @@ def load(path: Path) -> Checkpoint:
     """The checkpoint in a file, on the CPU. Raises RunError if it is torn, altered or not one of ours."""
     if not verify(path):
         raise RunError(f"{path.name} is damaged or is not a checkpoint of this program. Choose an older one.")
-    config, facts = _read_facts(path)
-    tensors = safetensors.torch.load_file(path)
-    return Checkpoint(int(facts["step"]), float(facts["seconds"]), config, tensors)
+    step, seconds, config = _read_facts(path)
+    return Checkpoint(step, seconds, config, safetensors.torch.load_file(path))
 
 
 def under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
@@ -113,12 +111,21 @@ def latest(folder: Path) -> Path | None:
     return next((path for _, path in reversed(numbered(folder, CHECKPOINT_NAME)) if verify(path)), None)
 
 
-def _read_facts(path: Path) -> tuple[Config, dict[str, Any]]:
+def _read_facts(path: Path) -> tuple[int, float, Config]:
     try:
         with safe_open(path, "pt") as file:
             facts = json.loads((file.metadata() or {})["studio"])
-        return parse(facts["config"]), facts
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError, ConfigError) as error:
+        return int(facts["step"]), float(facts["seconds"]), parse(facts["config"])
+    except (
+        OSError,
+        SafetensorError,
+        KeyError,
+        TypeError,
+        ValueError,
+        OverflowError,
+        RecursionError,
+        ConfigError,
+    ) as error:
         raise RunError(f"{path} is not a checkpoint of this program.") from error
 
 

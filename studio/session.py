@@ -223,7 +223,7 @@ class TrainSession(QObject):
 
     @Slot()
     def want_snapshot(self) -> None:
-        """Ask for the EMA generator as it is now; `snapshot` follows after the next step."""
+        """Ask for the EMA generator: `snapshot` follows after the next step, or at once in a pause."""
         self._control.want_snapshot()
 
     def pause(self) -> None:
