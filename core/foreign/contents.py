@@ -30,6 +30,9 @@ def read_contents(file: IO[bytes], size: int) -> Contents:
     """The tensors in a file of `size` bytes. Raises Refusal unless everything in it is as torch writes it."""
     file.seek(0)
     head = file.read(16)
+    if looks_like_safetensors(head):
+        claims, spans = read_header(file, size)
+        return Contents("safetensors", {(name,): each for name, each in claims.items()}, spans)
     if head.startswith(b"PK"):
         spans = read_archive(file, size)
         if spans["data.pkl"].length > MAX_BYTES:
@@ -47,9 +50,6 @@ def read_contents(file: IO[bytes], size: int) -> Contents:
         return Contents("archive", _tensors(followed.value), found)
     if head.startswith(b"\x80"):
         return _stream(file, size)
-    if looks_like_safetensors(head):
-        claims, spans = read_header(file, size)
-        return Contents("safetensors", {(name,): each for name, each in claims.items()}, spans)
     raise Refusal(
         "is no file of weights: choose a .pth or .pt file that torch.save wrote, or a .safetensors file."
     )

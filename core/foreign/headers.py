@@ -24,7 +24,12 @@ _KINDS = {
 
 def looks_like_safetensors(head: bytes) -> bool:
     """Whether a file that begins with these bytes is meant to be safetensors."""
-    return len(head) > 8 and head[8:9] == b"{" and not head.startswith((b"PK", b"\x80"))
+    if len(head) < 9 or head[8:9] != b"{":
+        return False
+    # The header's length comes first, and its low bytes may be those of a zip or of a pickle, whose own first
+    # bytes make no length that any header has.
+    (length,) = struct.unpack("<Q", head[:8])
+    return bool(length <= MAX_HEADER) or not head.startswith((b"PK", b"\x80"))
 
 
 def read_header(file: IO[bytes], size: int) -> tuple[dict[str, Claim], dict[str, Span]]:

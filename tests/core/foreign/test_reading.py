@@ -141,6 +141,19 @@ def test_an_import_is_a_generator_of_ours(tmp_path: Path, capsys: pytest.Capture
     assert again.digest == facts["digest"], "our own files open as well"
 
 
+@pytest.mark.parametrize("begins", [b"\x80\x09", b"PK"])
+def test_a_header_whose_length_looks_like_another_form_is_no_trouble(tmp_path: Path, begins: bytes) -> None:
+    network = MainGenerator()
+    path = tmp_path / "theirs.safetensors"
+    data = safetensors.torch.save(network.state_dict())
+    length = int.from_bytes(data[:8], "little")
+    wanted = int.from_bytes(begins, "little")
+    header = data[8 : 8 + length].ljust(wanted)  # the format allows spaces at its end
+    path.write_bytes(len(header).to_bytes(8, "little") + header + data[8 + length :])
+    assert path.read_bytes().startswith(begins)
+    assert read_generator(path).generator.latent_dim == network.latent
+
+
 def test_the_command_refuses_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     torch.save(Discriminator().state_dict(), tmp_path / "netD.pth")
     out = tmp_path / "ours.safetensors"
