@@ -17,6 +17,7 @@ from studio.explore.favourites import FavouritesPage
 from studio.explore.gallery import GalleryCard
 from studio.explore.history import HistoryButtons
 from studio.explore.import_flow import ImportFlow
+from studio.explore.labels_dialog import LabelsDialog
 from studio.explore.photo import PhotoPage
 from studio.explore.sheet_drop import SheetDrop
 from studio.explore.sheet_export import SheetExport
@@ -297,8 +298,6 @@ class ExplorePanel(QWidget):
 
     @Slot()
     def _teach_labels(self) -> None:
-        from studio.explore.labels_dialog import LabelsDialog
-
         dialog = LabelsDialog(self.exploration, self)
         dialog.learned.connect(self.sliders.read_kept)
         dialog.open()

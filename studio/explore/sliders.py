@@ -36,6 +36,16 @@ HELP = (
 )
 
 
+class _Place(QWidget):
+    """Where the rows are."""
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+
 class SlidersCard(Card):
     """Four kinds of sliders. It changes nothing but the exploration; `teach_wanted` and `labels_wanted` ask
     for the windows in which attributes are learned."""
@@ -79,7 +89,8 @@ class SlidersCard(Card):
         self._nothing = label("", "muted", name="slidersNote", accessible="Why there is no slider", wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.body.addWidget(self._nothing)
-        self._place = QWidget()
+        self._place = _Place()
+        self._place.setMinimumHeight(1)  # else the rows in it would keep it from becoming lower
         self._stack = QVBoxLayout(self._place)
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.setSpacing(GAP)
@@ -104,6 +115,7 @@ class SlidersCard(Card):
         exploration.moved.connect(self._show)
         self.shelf.changed.connect(self._take)
         self._tabs.chosen.connect(self._turn)
+        self._place.resized.connect(lambda: self._page_to(self._first))
         self._search.textChanged.connect(self._find)
         self._search.returnPressed.connect(self._go)
         self._before.clicked.connect(lambda: self._page_to(self._first - self._page()))
@@ -120,10 +132,6 @@ class SlidersCard(Card):
         self.shelf.read()
         self._tabs.choose(ATTRIBUTES)
         self._turn(ATTRIBUTES)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fill()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

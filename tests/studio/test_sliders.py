@@ -311,3 +311,24 @@ def test_accuracy_is_shown_and_chance_is_a_warning(qtbot: QtBot, panel: ExploreP
     qtbot.keyClicks(child(panel, QLineEdit, "latentSearch"), "HAT")
     assert child(panel, QLabel, "attributeName1").text() == "hat"
     assert panel.findChild(QSlider, "attributeSlider0") is None
+
+
+def test_as_many_sliders_as_the_height_holds(qtbot: QtBot, panel: ExplorePanel, make_run: MakeRun) -> None:
+    keepsakes = Keepsakes(make_run("long", latent_dim=100).latent_folder)
+    for dimension in range(3):
+        vector = unit(np.eye(100)[dimension])
+        keepsakes.add(Direction(f"way {dimension}", "custom", vector))
+    show(qtbot, panel)
+
+    def count(stem: str) -> int:
+        found = [each for each in panel.findChildren(QSlider) if each.isVisible()]
+        return sum(each.objectName().startswith(f"{stem}Slider") for each in found)
+
+    many = count("latent")
+    panel.resize(1200, 1000)
+    qtbot.waitUntil(lambda: count("latent") > many + 4)
+    press(panel, "attributesTab")
+    qtbot.waitUntil(lambda: count("attribute") == 3, timeout=LONG)
+    press(panel, "numbersTab")
+    panel.resize(1200, 800)
+    qtbot.waitUntil(lambda: count("latent") == many)
