@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from core.likeness.photos import SUFFIXES as PICTURES
 from studio.dialogs import Question
-from studio.explore.import_flow import SUFFIXES as GENERATORS
+from studio.explore.arrivals.import_flow import SUFFIXES as GENERATORS
 from studio.explore.panel import ExplorePanel
 from studio.help import HelpDialog
 from studio.jobs import run_job

@@ -7,23 +7,23 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from core.events import Snapshot
-from studio.explore.bench import PAGES, Bench
+from studio.explore.arrivals.import_flow import ImportFlow
+from studio.explore.arrivals.sheet_drop import SheetDrop
+from studio.explore.bench.favourites import FavouritesPage
+from studio.explore.bench.panel import PAGES, Bench
+from studio.explore.bench.photo import PhotoPage
 from studio.explore.choice import Choice
 from studio.explore.cores import CORES
 from studio.explore.exploration import Exploration, Faces, Trouble
-from studio.explore.export_menu import ExportMenu
-from studio.explore.face import FaceCard
-from studio.explore.favourites import FavouritesPage
-from studio.explore.gallery import GalleryCard
+from studio.explore.exports.export_menu import ExportMenu
+from studio.explore.exports.sheet_export import SheetExport
 from studio.explore.history import HistoryButtons
-from studio.explore.import_flow import ImportFlow
-from studio.explore.labels_dialog import LabelsDialog
-from studio.explore.photo import PhotoPage
-from studio.explore.sheet_drop import SheetDrop
-from studio.explore.sheet_export import SheetExport
-from studio.explore.sliders import SlidersCard
+from studio.explore.sliders.panel import SlidersCard
+from studio.explore.stage.face import FaceCard
+from studio.explore.stage.gallery import GalleryCard
 from studio.explore.subjects import Moment, Subject, find_subjects
-from studio.explore.teach import TeachDialog
+from studio.explore.teaching.labels_dialog import LabelsDialog
+from studio.explore.teaching.teach import TeachDialog
 from studio.jobs import NewestWins
 from studio.parts import Button, EmptyState, label, named
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QLocale, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
-from studio.explore.face import FaceView
+from studio.explore.stage.face import FaceView
 from studio.panels.listing import ListedRun
 from studio.panels.run_list import STATES, source_title, when
 from studio.panels.thumbnails import Details

@@ -12,7 +12,7 @@ from core.arithmetic import CENTRE, combine, neighbourhood
 from core.generators import load
 from core.latent import decode, z_of_seed
 from core.runs import Run
-from studio.explore.arithmetic import MOST, ArithmeticPage
+from studio.explore.bench.arithmetic import MOST, ArithmeticPage
 from studio.explore.exploration import Exploration
 from studio.explore.subjects import subject_of_run
 from studio.pictures import to_image

@@ -16,9 +16,9 @@ from core.latent import decode, z_of_seed
 from core.likeness.neighbours import nearest
 from core.runs import Run
 from studio import jobs
-from studio.explore.copies import CopiesPage
+from studio.explore.bench.copies import CopiesPage
+from studio.explore.bench.face_list import FaceList
 from studio.explore.exploration import Exploration
-from studio.explore.face_list import FaceList
 from studio.explore.subjects import subject_of_file, subject_of_run
 from studio.theme import install
 from tests.studio.hands import LONG, click, text
@@ -202,7 +202,7 @@ def test_an_imported_generator_has_no_training_pictures(
 
 
 def test_a_copy_is_called_one(page: CopiesPage) -> None:
-    from studio.explore.comparison import verdict
+    from studio.explore.bench.comparison import verdict
 
     real = np.linspace(10, 60, 51)
     assert "was copied" in verdict(3.0, real)

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from core.generators import load
 from core.latent import corners, decode, z_of_seed
 from core.runs import Run
-from studio.explore.corners import CornersPage
+from studio.explore.bench.corners import CornersPage
 from studio.explore.exploration import Exploration
-from studio.explore.sheet_dialog import SheetDialog
+from studio.explore.exports.sheet_dialog import SheetDialog
 from studio.explore.subjects import subject_of_run
 from studio.pictures import tiled, to_image
 from tests.studio.hands import click

@@ -24,8 +24,8 @@ from core import generators
 from core.keepsakes.store import Favourite, Keepsakes
 from core.latent import decode, z_of_seed
 from core.runs import Run
-from studio.explore.face import FaceView
 from studio.explore.panel import ExplorePanel
+from studio.explore.stage.face import FaceView
 from studio.explore.subjects import imported_folder, subject_of_file
 from studio.parts import EmptyState, Segmented
 from studio.pictures import PictureGrid

@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 from core.generators import load
 from core.keepsakes.store import Favourite, Keepsakes
 from core.latent import decode, z_of_seed
+from studio.explore.bench.face_list import FaceList
+from studio.explore.bench.favourites import FavouritesPage
 from studio.explore.dragging import face_mime
 from studio.explore.exploration import Exploration
-from studio.explore.face_list import FaceList
-from studio.explore.favourites import FavouritesPage
 from studio.explore.subjects import subject_of_run
 from tests.studio.hands import click, text
 

@@ -14,10 +14,10 @@ from core.latent import decode, slerp, truncate, z_of_seed
 from core.runs import Run
 from studio import jobs
 from studio.explore.exploration import Exploration
-from studio.explore.film_dialog import FilmDialog
-from studio.explore.film_export import FilmExport
+from studio.explore.exports.film_dialog import FilmDialog
+from studio.explore.exports.film_export import FilmExport
+from studio.explore.exports.training_film import TrainingFilm
 from studio.explore.subjects import subject_of_run
-from studio.explore.training_film import TrainingFilm
 from studio.task import TaskDialog
 from tests.studio.hands import click
 

@@ -12,8 +12,8 @@ from core.generators import load
 from core.latent import decode, truncate, z_of_seed
 from core.runs import Run
 from studio.explore.dragging import face_mime, face_of
-from studio.explore.gallery import FaceGrid
 from studio.explore.panel import ExplorePanel
+from studio.explore.stage.gallery import FaceGrid
 from tests.studio.explored import child, expect_face, press, show
 from tests.studio.hands import LONG
 
@@ -123,7 +123,7 @@ def test_a_face_is_dragged_without_being_chosen(
 ) -> None:
     carried: list[np.ndarray] = []
     # A real drag would wait for the mouse of a desktop.
-    monkeypatch.setattr("studio.explore.gallery.drag_face", lambda source, z, image: carried.append(z))
+    monkeypatch.setattr("studio.explore.stage.gallery.drag_face", lambda source, z, image: carried.append(z))
     grid: FaceGrid = shown.gallery.grid
     start = grid._cell(3).center()
     qtbot.mousePress(grid, Qt.MouseButton.LeftButton, pos=start)

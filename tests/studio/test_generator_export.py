@@ -15,9 +15,9 @@ from core.latent import decode, z_of_seed
 from core.runs import Run
 from studio import jobs
 from studio.explore.exploration import Exploration
-from studio.explore.export_menu import ExportMenu
-from studio.explore.film_dialog import FilmDialog
-from studio.explore.generator_export import GeneratorDialog, write_generator
+from studio.explore.exports.export_menu import ExportMenu
+from studio.explore.exports.film_dialog import FilmDialog
+from studio.explore.exports.generator_export import GeneratorDialog, write_generator
 from studio.explore.subjects import Moment, subject_of_file, subject_of_run
 from tests.studio.hands import click
 

@@ -15,8 +15,8 @@ from core.latent import decode, z_of_seed
 from core.models import Generator, GeneratorShape
 from core.runs import Run
 from studio import jobs
-from studio.explore.import_flow import ImportFlow
-from studio.explore.refusal_dialog import MOST_LINES, RefusalDialog
+from studio.explore.arrivals.import_flow import ImportFlow
+from studio.explore.arrivals.refusal_dialog import MOST_LINES, RefusalDialog
 from studio.explore.subjects import Moment, Subject, find_subjects, imported_folder
 from studio.task import TaskDialog
 from tests.studio.hands import LONG, click

@@ -21,9 +21,9 @@ from core.runs import Run
 from core.trainee import Trainee
 from studio import jobs
 from studio.explore.exploration import Exploration
-from studio.explore.label_lessons import label_counts
-from studio.explore.labels_dialog import LabelsDialog
 from studio.explore.subjects import subject_of_run
+from studio.explore.teaching.label_lessons import label_counts
+from studio.explore.teaching.labels_dialog import LabelsDialog
 from studio.theme import install
 from tests.studio.hands import LONG, click, text
 

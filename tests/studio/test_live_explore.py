@@ -28,9 +28,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QAbstractButton, QFileDialog
 from core.latent import z_of_seed
 from studio import app
-from studio.explore.film_dialog import FilmDialog
-from studio.explore.film_export import FilmExport
-from studio.explore.photo import PhotoPage
+from studio.explore.exports.film_dialog import FilmDialog
+from studio.explore.exports.film_export import FilmExport
+from studio.explore.bench.photo import PhotoPage
 from studio.task import TaskDialog
 from studio.window import EXPLORE
 

@@ -12,8 +12,8 @@ from core.models import Generator
 from core.runs import Run
 from core.threads import ThreadLimit
 from studio.explore.cores import CORES
+from studio.explore.exports.rendering import frames
 from studio.explore.loading import generator_of
-from studio.explore.rendering import frames
 from studio.explore.subjects import Moment, imported_folder
 
 MakeRun = Callable[..., Run]

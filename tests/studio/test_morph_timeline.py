@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 from core.latent import z_of_seed
 from core.runs import Run
 from core.timeline import Timeline
+from studio.explore.bench.morph_timeline import MOST, MorphTimeline
+from studio.explore.bench.playback import Playback
 from studio.explore.exploration import Exploration
-from studio.explore.film_dialog import FilmDialog
-from studio.explore.morph_timeline import MOST, MorphTimeline
-from studio.explore.playback import Playback
+from studio.explore.exports.film_dialog import FilmDialog
 from studio.explore.subjects import subject_of_run
 from tests.studio.hands import click, text
 

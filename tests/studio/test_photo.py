@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 from core.generators import load
 from core.latent import decode, z_of_seed
 from core.likeness.photos import Square
-from studio.explore.crop_view import CropView
+from studio.explore.bench.crop_view import CropView
+from studio.explore.bench.photo import PhotoPage
+from studio.explore.bench.photo_search import likeness
 from studio.explore.exploration import Exploration
-from studio.explore.photo import PhotoPage
-from studio.explore.photo_search import likeness
 from studio.jobs import wait_for_all
 from studio.window import _meaning
 from tests.studio.hands import LONG, click, text

@@ -14,11 +14,11 @@ from core.latent import z_of_seed
 from core.runs import Run
 from core.sheets import Sheet
 from studio import jobs
+from studio.explore.arrivals.sheet_drop import Found, SheetDrop
 from studio.explore.exploration import Exploration
-from studio.explore.gallery import GalleryCard
-from studio.explore.sheet_dialog import PNG
-from studio.explore.sheet_drop import Found, SheetDrop
-from studio.explore.sheet_export import write_faces
+from studio.explore.exports.sheet_dialog import PNG
+from studio.explore.exports.sheet_export import write_faces
+from studio.explore.stage.gallery import GalleryCard
 from studio.explore.subjects import Moment, Subject, imported_folder, subject_of_file, subject_of_run
 from tests.studio.hands import click
 

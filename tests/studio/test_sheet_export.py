@@ -16,8 +16,8 @@ from core.runs import Run
 from core.sheets import Sheet, arrange, read_sheet
 from studio import jobs
 from studio.explore.exploration import Exploration
-from studio.explore.sheet_dialog import ARRAY, FOLDER, PNG, SheetDialog
-from studio.explore.sheet_export import SheetExport, write_faces
+from studio.explore.exports.sheet_dialog import ARRAY, FOLDER, PNG, SheetDialog
+from studio.explore.exports.sheet_export import SheetExport, write_faces
 from studio.explore.subjects import subject_of_run
 from tests.studio.hands import click
 

@@ -10,7 +10,7 @@ from core.directions.teaching import Answer, keep_answers, read_answers
 from core.keepsakes.store import Keepsakes
 from core.latent import z_of_seed
 from studio.explore.exploration import Exploration
-from studio.explore.teach import TeachDialog
+from studio.explore.teaching.teach import TeachDialog
 from tests.studio.hands import LONG, click, text
 
 

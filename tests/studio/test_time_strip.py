@@ -15,10 +15,10 @@ from pytestqt.qtbot import QtBot
 from core.generators import load
 from core.latent import decode, truncate, z_of_seed
 from core.runs import Run
+from studio.explore.bench.time_strip import TimeStrip, thinned
 from studio.explore.exploration import Exploration
-from studio.explore.film_dialog import FilmDialog
+from studio.explore.exports.film_dialog import FilmDialog
 from studio.explore.subjects import Moment, subject_of_run
-from studio.explore.time_strip import TimeStrip, thinned
 from studio.pictures import to_image
 from tests.studio.hands import click, text
 

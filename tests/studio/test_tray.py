@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 from core.generators import load
 from core.latent import decode, truncate, z_of_seed
 from core.runs import Run
+from studio.explore.bench.tray import FaceTray
 from studio.explore.collection import Collection
 from studio.explore.dragging import face_mime
 from studio.explore.exploration import Exploration, Vector
 from studio.explore.subjects import subject_of_run
-from studio.explore.tray import FaceTray
 from studio.pictures import to_image
 
 MakeRun = Callable[..., Run]
@@ -194,7 +194,7 @@ def test_faces_are_put_in_order_with_the_mouse(
         monkeypatch.setattr(QDropEvent, "source", lambda _: source)
         source.dropEvent(event)
 
-    monkeypatch.setattr("studio.explore.block.drag_face", carried)
+    monkeypatch.setattr("studio.explore.bench.block.drag_face", carried)
     start = tray.cell(0).center()
     qtbot.mousePress(tray, Qt.MouseButton.LeftButton, pos=start)
     qtbot.mouseMove(tray, start + QPoint(60, 0))
