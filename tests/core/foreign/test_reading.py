@@ -253,9 +253,10 @@ def test_behind_a_launcher_the_interpreter_is_ended(
 ) -> None:
     launcher(tmp_path, monkeypatch, '"{python}" -c "import signal; signal.pause()"')
     started: list[psutil.Process] = []
+    others = set(psutil.Process().children(recursive=True))  # of earlier tests: multiprocessing keeps one
 
     def cancelled() -> bool:
-        started[:] = psutil.Process().children(recursive=True)
+        started[:] = set(psutil.Process().children(recursive=True)) - others
         return any("signal.pause" in " ".join(each.cmdline()[-1:]) for each in started)
 
     with pytest.raises(Cancelled):
