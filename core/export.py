@@ -65,7 +65,7 @@ def check_canvas(width: int, height: int) -> None:
         )
 
 
-def save_sheet(
+def save_grid(
     path: Path,
     pictures: NDArray[np.uint8],
     columns: int,

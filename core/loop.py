@@ -20,7 +20,7 @@ from core.data.cache import PictureCache
 from core.devices import Device, find_device, resolve_precision
 from core.errors import DivergedError, RunError, RunOverError, StudioError
 from core.events import Event, Finished, Paused, Resumed, Samples, Saved, Snapshot, Started, Step
-from core.export import save_sheet
+from core.export import save_grid
 from core.latent import decode
 from core.losses import discriminator_bce, generator_bce
 from core.models import update_average
@@ -232,7 +232,7 @@ def _is_over(step: int, seconds: float, last_step: int | None, last_second: floa
 def _draw_samples(run: Run, trainee: Trainee, fixed_z: Tensor, step: int) -> Samples:
     pictures = decode(trainee.average, fixed_z)
     path = run.sample_folder / f"{step:09d}.png"
-    save_sheet(path, pictures, columns=isqrt(len(pictures)), spacing=0)
+    save_grid(path, pictures, columns=isqrt(len(pictures)), spacing=0)
     return Samples(step, pictures, path)
 
 

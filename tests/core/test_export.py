@@ -26,7 +26,7 @@ def test_a_sheet_places_pictures_row_by_row_with_space_around_each() -> None:
 
 def test_a_saved_sheet_carries_its_notes(tmp_path: Path) -> None:
     pictures = _pictures(4)
-    export.save_sheet(
+    export.save_grid(
         tmp_path / "new" / "sheet.PNG", pictures, 2, text={"Seed": "7", "Generator": "Gesichter ☺"}
     )
     with Image.open(tmp_path / "new" / "sheet.PNG") as image:
@@ -46,8 +46,8 @@ def test_an_array_is_rgb_planes(tmp_path: Path) -> None:
 
 def test_writing_again_replaces_and_leaves_nothing_half_done(tmp_path: Path) -> None:
     out = tmp_path / "sheet.png"
-    export.save_sheet(out, _pictures(1), 1)
-    export.save_sheet(out, _pictures(9), 3)
+    export.save_grid(out, _pictures(1), 1)
+    export.save_grid(out, _pictures(9), 3)
     with Image.open(out) as image:
         assert image.size == (32, 32)
     assert list(tmp_path.iterdir()) == [out]
@@ -56,7 +56,7 @@ def test_writing_again_replaces_and_leaves_nothing_half_done(tmp_path: Path) -> 
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(StudioError, match="could not be written"):
-        export.save_sheet(tmp_path / "file" / "sheet.png", _pictures(1), 1)
+        export.save_grid(tmp_path / "file" / "sheet.png", _pictures(1), 1)
     with pytest.raises(StudioError, match="could not be written"):
         export.save_npy(tmp_path / "file" / "faces.npy", _pictures(1))
     assert (tmp_path / "file").read_text() == "not a folder"
@@ -66,7 +66,7 @@ def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
 def test_a_file_has_the_rights_that_the_person_gives_to_new_files(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
-        export.save_sheet(tmp_path / "sheet.png", _pictures(1), 1)
+        export.save_grid(tmp_path / "sheet.png", _pictures(1), 1)
     finally:
         os.umask(before)
     assert (tmp_path / "sheet.png").stat().st_mode & 0o777 == 0o640
@@ -74,6 +74,6 @@ def test_a_file_has_the_rights_that_the_person_gives_to_new_files(tmp_path: Path
 
 def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ShapeError):
-        export.save_sheet(tmp_path / "sheet.png", _pictures(2)[..., :2], 1)
+        export.save_grid(tmp_path / "sheet.png", _pictures(2)[..., :2], 1)
     with pytest.raises(ShapeError, match="at least one"):
         export.save_npy(tmp_path / "faces.npy", _pictures(2)[:0])

@@ -17,7 +17,7 @@ from shiboken6 import isValid
 from core import checkpoints, runs
 from core.checkpoints import Checkpoint
 from core.config import Config
-from core.export import save_sheet
+from core.export import save_grid
 from core.models import build_generator
 from core.runs import Journal, Run
 from studio import jobs
@@ -68,7 +68,7 @@ def make_run(runs_folder: Path) -> MakeRun:
             tensors = {f"EMA/{key}": tensor for key, tensor in weights.items()}
             checkpoints.save(run.checkpoint_folder, Checkpoint(step, 1.0, config, tensors))
             faces = np.random.default_rng(step).integers(0, 256, (16, 32, 32, 3), np.uint8)
-            save_sheet(run.sample_folder / f"{step:09d}.png", faces, 4, spacing=0)
+            save_grid(run.sample_folder / f"{step:09d}.png", faces, 4, spacing=0)
             journal.metrics({"step": step, "epoch": 1})
         journal.event(last_event, max(steps, default=0))
         return run

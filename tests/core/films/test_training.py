@@ -20,7 +20,7 @@ def _save(run: Run, step: int, count: int = 16) -> np.ndarray:
     """A grid as training writes it; face i of step s is of one colour, (s, i, 0)."""
     faces = np.zeros((count, run.config.size, run.config.size, 3), np.uint8)
     faces[..., 0], faces[..., 1] = step, np.arange(count)[:, None, None]
-    export.save_sheet(run.sample_folder / f"{step:09d}.png", faces, int(count**0.5), spacing=0)
+    export.save_grid(run.sample_folder / f"{step:09d}.png", faces, int(count**0.5), spacing=0)
     return faces
 
 
