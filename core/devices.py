@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import psutil
 import torch
 
 from core.config import Config
@@ -56,6 +57,17 @@ def default_preset(device: Device | None = None) -> str:
 def resolve_precision(config: Config, device: Device) -> Precision:
     """The number format that training uses: the config's, or what the device does well."""
     return device.precision if config.precision == "auto" else config.precision
+
+
+def memory_mib(device: torch.device) -> float:
+    """MiB in use for training: by tensors at most so far on a GPU, by the whole process on a CPU."""
+    match device.type:
+        case "cuda":
+            return torch.cuda.max_memory_allocated(device) / 2**20
+        case "mps":
+            return torch.mps.current_allocated_memory() / 2**20
+        case _:
+            return float(psutil.Process().memory_info().rss) / 2**20
 
 
 def _cpu_precision() -> Precision:

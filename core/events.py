@@ -1,6 +1,7 @@
 """What training reports, in the order in which it happens: numbers, paths and owned uint8 arrays."""
 
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from core.models import Generator
+    from core.watchdog.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,14 @@ class Step:
     d_real: float  # D(x)
     d_fake_before: float  # D(G(z)) before D's update
     d_fake_after: float  # D(G(z)) after D's update
+    # What runs of earlier versions did not record is NaN.
+    d_real_accuracy: float = nan  # share of real pictures that D takes for real
+    d_fake_accuracy: float = nan  # share of fakes that D takes for fakes, before its update
+    d_grad_norm: float = nan  # Euclidean norm of all of D's gradients
+    g_grad_norm: float = nan
+    d_lr: float = nan
+    g_lr: float = nan
+    memory_mib: float = nan  # held by the process, or on a GPU by its tensors, at most so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,66 @@ class Snapshot:
 
     step: int
     generator: "Generator"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreHistogram:
+    """How D judges: how many real and how many generated pictures fall between two edges."""
+
+    edges: tuple[float, ...]  # bins + 1, of D's probability, or of its raw score for a Wasserstein critic
+    real: tuple[int, ...]
+    fake: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Quality and diversity of the EMA generator at a step, beside what real pictures reach."""
+
+    step: int
+    epoch: int
+    count: int  # pictures of each kind that were compared
+    coverage: float  # 0..1, share of real pictures with a generated one among their neighbours
+    density: float
+    kid: float
+    real_coverage: float  # real pictures against other real pictures, with the same count
+    real_density: float
+    real_kid: float
+    fid: float | None  # only where Inception's weights are at hand
+    scores: ScoreHistogram
+    best: bool  # better than all before it, by coverage and KID
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The watchdog has changed its mind about the run."""
+
+    step: int
+    verdict: "Verdict"
+
+
+@dataclass(frozen=True, slots=True)
+class KnobTurned:
+    """Settings act from this step on that were changed while training."""
+
+    step: int
+    changes: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryShort:
+    """The memory was too small for the batch: it is now computed in `parts`, gradients added up."""
+
+    step: int
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The run went back from `left` to the checkpoint of `step`, with some settings changed."""
+
+    step: int
+    left: int
+    changes: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +156,18 @@ class Finished:
     checkpoint: Path
 
 
-Event = Started | Step | Samples | Snapshot | Saved | Paused | Resumed | Finished
+Event = (
+    Started
+    | Step
+    | Samples
+    | Snapshot
+    | Measured
+    | Judged
+    | KnobTurned
+    | MemoryShort
+    | Returned
+    | Saved
+    | Paused
+    | Resumed
+    | Finished
+)

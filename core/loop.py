@@ -17,14 +17,14 @@ from core.config import Config
 from core.control import Control
 from core.data.batches import Batches
 from core.data.cache import PictureCache
-from core.devices import Device, find_device, resolve_precision
+from core.devices import Device, find_device, memory_mib, resolve_precision
 from core.errors import DivergedError, RunError, RunOverError, StudioError
 from core.events import Event, Finished, Paused, Resumed, Samples, Saved, Snapshot, Started, Step
 from core.export import save_grid
 from core.latent import decode
-from core.losses import discriminator_bce, generator_bce
 from core.models import update_average
 from core.runs import Journal, Run
+from core.step import NUMBERS, to_tensor, update
 from core.trainee import Trainee
 
 
@@ -107,7 +107,7 @@ def _train(
         real = to_tensor(batches.batch(step), device)
         z = torch.from_numpy(draws.normal(config.seed, "z", step, config.batch_size, config.latent_dim))
         with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
-            numbers = update(trainee, real, z.to(device))
+            numbers = update(trainee, real, z.to(device), step)
         update_average(trainee.average, trainee.generator, config.ema_decay, step)
 
         # --- reporting
@@ -119,7 +119,18 @@ def _train(
                     "before. Lower the learning rates or choose precision float32, then resume."
                 )
             if step % config.log_every == 0:
-                report = Step(step, batches.epoch(step), *clock.lap(step, config.batch_size), *values)
+                seconds, speed = clock.lap(step, config.batch_size)
+                numbers_now = dict(zip(NUMBERS, values, strict=True))
+                report = Step(
+                    step,
+                    batches.epoch(step),
+                    seconds,
+                    speed,
+                    **numbers_now,
+                    d_lr=config.d_lr,
+                    g_lr=config.g_lr,
+                    memory_mib=memory_mib(device),
+                )
                 journal.metrics({name: getattr(report, name) for name in Step.__dataclass_fields__})
                 yield report
         if step % config.sample_every == 0:
@@ -141,47 +152,6 @@ def _train(
     journal.event(status, step, epoch=epoch)
     speed = (step - first_step) * config.batch_size / max(clock.seconds - seconds_before, 1e-9)
     yield Finished(status, step, epoch, clock.seconds, speed, newest)
-
-
-def update(trainee: Trainee, real: Tensor, z: Tensor) -> Tensor:
-    """One step of both networks: real (n, c, s, s) in [-1, 1], z (n, latent_dim).
-
-    Gives (5,) on the device: D's loss, G's loss, D(x), D(G(z)) before and after D's update. Computes what the
-    PyTorch DCGAN tutorial's step computes, with the sigmoid folded into the loss.
-    """
-    generator, discriminator = trainee.generator, trainee.discriminator
-
-    # Discriminator: real up, fake down. Two passes, so that batch norm sees each kind by itself.
-    fake = generator(z)
-    real_logits = _full(discriminator(real))
-    fake_logits = _full(discriminator(fake.detach()))
-    d_loss = discriminator_bce(real_logits, fake_logits)
-    trainee.d_optimiser.zero_grad()
-    d_loss.backward()  # type: ignore[no-untyped-call]
-    trainee.d_optimiser.step()
-
-    # Generator: fool the discriminator, whose own gradients are not needed (a fifth of the step's work).
-    discriminator.requires_grad_(False)
-    fooled_logits = _full(discriminator(fake))
-    g_loss = generator_bce(fooled_logits)
-    trainee.g_optimiser.zero_grad()
-    g_loss.backward()  # type: ignore[no-untyped-call]
-    trainee.g_optimiser.step()
-    discriminator.requires_grad_(True)
-
-    with torch.no_grad():
-        means = [logits.sigmoid().mean() for logits in (real_logits, fake_logits, fooled_logits)]
-        return torch.stack([d_loss, g_loss, *means])
-
-
-def _full(logits: Tensor) -> Tensor:
-    """bf16 has 8 bits of precision, too few for a loss."""
-    return logits.float() if logits.dtype == torch.bfloat16 else logits
-
-
-def to_tensor(pictures: np.ndarray, device: torch.device) -> Tensor:
-    """uint8 (n, s, s, c) -> float32 (n, c, s, s) in [-1, 1], channels_last, on the device."""
-    return torch.from_numpy(pictures).to(device).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
 
 
 class _Clock:

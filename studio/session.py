@@ -277,7 +277,7 @@ class TrainSession(QObject):
         if over:
             self._end()
 
-    def _pass_on(self, letter: Progress | Opened | Started | Snapshot | Saved | Paused | Resumed) -> None:
+    def _pass_on(self, letter: Letter) -> None:
         match letter:
             case Progress():
                 self.progress.emit(letter)

@@ -19,10 +19,10 @@ def warm_up() -> Warm:
 
     from core.config import Config
     from core.devices import default_preset, devices
-    from core.loop import update
+    from core.step import update
     from core.trainee import Trainee
 
     tiny = Config(size=32, g_features=4, d_features=4, latent_dim=8, batch_size=2)
     trainee = Trainee(tiny, torch.device("cpu"))
-    update(trainee, torch.zeros(2, 3, 32, 32), torch.zeros(2, 8))
+    update(trainee, torch.zeros(2, 3, 32, 32), torch.zeros(2, 8), 1)
     return Warm(devices(), default_preset())

@@ -53,7 +53,7 @@ def assert_same(left: dict[str, torch.Tensor], right: dict[str, torch.Tensor]) -
 
 def numbers(run: Run) -> list[tuple[object, ...]]:
     """What the metrics hold, but for the times."""
-    timed = ("seconds", "images_per_s")
+    timed = ("seconds", "images_per_s", "memory_mib")
     return [tuple(value for name, value in row.items() if name not in timed) for row in run.metrics()]
 
 

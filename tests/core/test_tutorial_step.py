@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from core.config import Config
-from core.loop import update
+from core.step import update
 from core.trainee import Trainee
 
 NZ, NGF, NDF, NC = 100, 64, 64, 3
@@ -74,10 +74,10 @@ def step_both(
     real = (torch.rand(16, NC, 64, 64, generator=random) * 2 - 1).to(dtype)
     noise = torch.randn(16, NZ, generator=random).to(dtype)
 
-    numbers = update(trainee, real, noise).tolist()
+    numbers = update(trainee, real, noise, 1).tolist()
     expected = tutorial_step(net_g, net_d, real, noise)
 
-    assert numbers == pytest.approx(expected, rel=printed, abs=1e-5)
+    assert numbers[: len(expected)] == pytest.approx(expected, rel=printed, abs=1e-5)
     return [
         (name, (mine - literal).abs())
         for ours, theirs in pairs
