@@ -1,5 +1,6 @@
 """Every knob once: default, label, help, unit, bounds. Flags, form and run.json come from here."""
 
+import math
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -7,7 +8,9 @@ from pydantic.fields import FieldInfo
 
 from core.errors import ConfigError
 
-Group = Literal["Pictures", "Networks", "Training", "Reporting"]
+Group = Literal[
+    "Pictures", "Augmentation", "Networks", "Loss", "Stabilisers", "Training", "Reporting", "Monitoring"
+]
 
 
 def _knob(
@@ -58,7 +61,45 @@ class Config(BaseModel):
         False,
         "Mirror at random",
         "Show each picture mirrored half of the time. Helps when there are few pictures.",
-        "Pictures",
+        "Augmentation",
+    )
+    jitter: float = _knob(
+        0.0,
+        "Colour jitter",
+        "Vary the brightness and the contrast of the real pictures by up to this share; .1 is a tenth, 0 is "
+        "off. The generator learns to vary them too.",
+        "Augmentation",
+        advanced=True,
+        ge=0,
+        le=1,
+    )
+    diffaugment: Literal["off", "auto", "on"] = _knob(
+        "off",
+        "Augment for few pictures",
+        "Alter what the discriminator sees, real and generated alike, so that it cannot learn few pictures "
+        "by heart (DiffAugment). auto does so for up to 10,000 pictures.",
+        "Augmentation",
+    )
+    augment_color: bool = _knob(
+        True,
+        "Augment colour",
+        "DiffAugment changes brightness, saturation and contrast.",
+        "Augmentation",
+        advanced=True,
+    )
+    augment_translation: bool = _knob(
+        True,
+        "Augment place",
+        "DiffAugment shifts the picture by up to an eighth of its side.",
+        "Augmentation",
+        advanced=True,
+    )
+    augment_cutout: bool = _knob(
+        True,
+        "Augment parts",
+        "DiffAugment covers a square of half the side.",
+        "Augmentation",
+        advanced=True,
     )
     latent_dim: int = _knob(
         100,
@@ -86,6 +127,131 @@ class Config(BaseModel):
         unit="features",
         ge=4,
         le=512,
+    )
+    g_extra: int = _knob(
+        0,
+        "Extra layers in the generator",
+        "3x3 convolutions added at every resolution of the generator. More detail, slower steps.",
+        "Networks",
+        unit="layers",
+        advanced=True,
+        ge=0,
+        le=2,
+    )
+    g_biases: bool = _knob(
+        False,
+        "Biases in the generator",
+        "Give the generator's transposed convolutions biases, as some recipes do.",
+        "Networks",
+        advanced=True,
+    )
+    d_spectral_norm: bool = _knob(
+        False,
+        "Spectral norm in the discriminator",
+        "Bound how steep each layer of the discriminator is, so that it cannot run away from the generator.",
+        "Networks",
+        advanced=True,
+    )
+    d_batch_norm: bool = _knob(
+        True,
+        "Batch norm in the discriminator",
+        "Normalise over the batch, as the DCGAN does. Best off with spectral norm or a gradient penalty.",
+        "Networks",
+        advanced=True,
+    )
+    loss: Literal["bce", "lsgan", "hinge", "wgan-gp"] = _knob(
+        "bce",
+        "Loss",
+        "What both networks play for: bce is the DCGAN's, lsgan least squares, hinge margins, wgan-gp the "
+        "Wasserstein distance with a gradient penalty.",
+        "Loss",
+        advanced=True,
+    )
+    gp: float = _knob(
+        10.0,
+        "Gradient penalty",
+        "Weight of the gradient penalty. Acts with the loss wgan-gp only.",
+        "Loss",
+        advanced=True,
+        ge=0,
+        le=1_000,
+    )
+    r1: float = _knob(
+        0.0,
+        "R1 penalty",
+        "Keeps the discriminator flat around real pictures; every 16th update. 0 is off, .1 to 10 is usual.",
+        "Loss",
+        advanced=True,
+        ge=0,
+        le=1_000,
+    )
+    d_dropout: float = _knob(
+        0.0,
+        "Dropout in the discriminator",
+        "Share of the discriminator's activations that are left out at random. Slows down learning by heart.",
+        "Stabilisers",
+        advanced=True,
+        ge=0,
+        le=0.9,
+    )
+    real_label: float = _knob(
+        1.0,
+        "Label of real pictures",
+        "What the discriminator is told of real pictures; .9 keeps it from being too sure. For bce and "
+        "lsgan.",
+        "Stabilisers",
+        advanced=True,
+        gt=0.5,
+        le=1,
+    )
+    fake_label: float = _knob(
+        0.0,
+        "Label of generated pictures",
+        "What the discriminator is told of generated pictures; 0 unless both sides are smoothed. For bce and "
+        "lsgan.",
+        "Stabilisers",
+        advanced=True,
+        ge=0,
+        lt=0.5,
+    )
+    noise: float = _knob(
+        0.0,
+        "Instance noise",
+        "Standard deviation of the noise laid over all that the discriminator sees, at the first step; "
+        "pictures reach from -1 to 1. 0 is off.",
+        "Stabilisers",
+        advanced=True,
+        ge=0,
+        le=2,
+    )
+    noise_steps: int = _knob(
+        0,
+        "Noise fades over",
+        "Steps over which the instance noise goes down to nothing, evenly. 0 keeps it.",
+        "Stabilisers",
+        unit="steps",
+        advanced=True,
+        ge=0,
+        le=10_000_000,
+    )
+    d_updates: int = _knob(
+        1,
+        "Discriminator updates a step",
+        "How often the discriminator learns in one step, each time from other pictures.",
+        "Stabilisers",
+        advanced=True,
+        ge=1,
+        le=16,
+    )
+    d_every: int = _knob(
+        1,
+        "Discriminator learns every",
+        "2 lets the discriminator learn in every second step only, when it is winning.",
+        "Stabilisers",
+        unit="steps",
+        advanced=True,
+        ge=1,
+        le=100,
     )
     batch_size: int = _knob(
         128,
@@ -145,14 +311,16 @@ class Config(BaseModel):
         ge=0,
         lt=1,
     )
-    ema_decay: float = _knob(
-        0.999,
-        "EMA decay",
-        "How slowly the averaged generator, whose faces are shown, follows. 0 is off.",
+    ema_half_life: float = _knob(
+        693.0,
+        "EMA half-life",
+        "How slowly the averaged generator, whose faces are shown, follows: after so many steps it is half "
+        "way. 0 is off.",
         "Training",
+        unit="steps",
         advanced=True,
         ge=0,
-        lt=1,
+        le=1_000_000,
     )
     precision: Literal["auto", "float32", "bf16"] = _knob(
         "auto",
@@ -224,6 +392,44 @@ class Config(BaseModel):
         ge=0,
         le=10_000,
     )
+    watchdog: Literal["off", "warn", "return"] = _knob(
+        "warn",
+        "Watchdog",
+        "Whether the run is judged while it trains: off, warn, or return by itself to the best checkpoint "
+        "with one change.",
+        "Monitoring",
+    )
+    measure_every: int = _knob(
+        0,
+        "Measure every",
+        "How often quality and diversity are measured. 0: as often as three hundredths of the time allow.",
+        "Monitoring",
+        unit="steps",
+        advanced=True,
+        ge=0,
+        le=1_000_000,
+    )
+    measure_count: int = _knob(
+        1024,
+        "Pictures measured",
+        "How many real and generated pictures a measurement compares. More is steadier and slower.",
+        "Monitoring",
+        unit="pictures",
+        advanced=True,
+        ge=64,
+        le=50_000,
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _half_life(cls, values: Any) -> Any:
+        """Settings of earlier versions named the average's decay a step."""
+        match values:
+            case {"ema_decay": float() | int() as decay} if 0 <= decay < 1:
+                kept = {name: value for name, value in values.items() if name != "ema_decay"}
+                half_life = min(math.log(0.5, decay), 1e6) if decay > 0 else 0.0
+                return kept | {"ema_half_life": float(f"{half_life:.4g}")}
+        return values
 
     @model_validator(mode="after")
     def _whole_steps(self) -> Self:
@@ -237,6 +443,11 @@ class Config(BaseModel):
     def channels(self) -> int:
         """Colour channels of a picture: 3 or 1."""
         return 3 if self.color == "rgb" else 1
+
+    @property
+    def ema_decay(self) -> float:
+        """What a step keeps of the averaged generator: half is left after `ema_half_life` steps."""
+        return 0.5 ** (1 / self.ema_half_life) if self.ema_half_life else 0.0
 
     def replace(self, **changes: object) -> "Config":
         """A validated copy with some knobs changed. Raises ConfigError."""
