@@ -124,6 +124,7 @@ class Returned:
     step: int
     left: int
     changes: dict[str, object]
+    automatic: bool = False  # the watchdog's doing, not the person's
 
 
 @dataclass(frozen=True, slots=True)

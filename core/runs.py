@@ -6,9 +6,9 @@ import platform
 import re
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -16,14 +16,30 @@ from typing import Any, Literal
 import filelock
 import platformdirs
 
+from core import knobs
 from core.commit import put, unwritable
 from core.config import Config, parse
 from core.errors import ConfigError, RunError
+from core.journal import in_force, last_line, now, read_lines, segments
 
 SCHEMA = 1
 State = Literal["running", "finished", "stopped", "failed", "interrupted", "new"]
 # What weights, pictures and the count of epochs are made of, and a resume therefore cannot change.
-FIXED = ("size", "color", "crop", "latent_dim", "g_features", "d_features", "batch_size")
+FIXED = (
+    "size",
+    "color",
+    "crop",
+    "latent_dim",
+    "g_features",
+    "d_features",
+    "g_extra",
+    "g_biases",
+    "d_spectral_norm",
+    "d_batch_norm",
+    "batch_size",
+)
+# The events that a run's state follows from; others (knob, alarm, memory) only tell what it went through.
+LIFE = ("started", "resumed", "paused", "returned", "stopped", "failed", "finished")
 SAMPLE_NAME = re.compile(r"(\d{9})\.png")
 GENERATOR_NAME = re.compile(r"gen-(\d{9})-([0-9a-f]{16})\.safetensors")
 CHECKPOINT_NAME = re.compile(r"ckpt-(\d{9})-([0-9a-f]{16})\.safetensors")
@@ -80,16 +96,28 @@ class Run:
         return sorted([each for each in self.earlier_generators() if each[0] not in steps] + whole)
 
     def metrics(self) -> list[dict[str, Any]]:
-        """The numbers of every logged step; where a resume repeated steps, the repeated ones."""
-        rows: list[dict[str, Any]] = []
-        for segment in _segments(self.folder):
-            fresh = _read_lines(segment)
-            if fresh:
-                rows = [row for row in rows if row["step"] < fresh[0]["step"]] + fresh
-        return rows
+        """The numbers of every logged step; where steps were repeated, the repeated ones."""
+        groups = ((int(path.stem), read_lines(path)) for path in segments(self.folder))
+        return in_force(groups, self.events())
+
+    def measures(self) -> list[dict[str, Any]]:
+        """The fields of every `core.events.Measured`, by step; the repeated ones where steps were."""
+        rows = read_lines(self.folder / "measures.jsonl")
+        groups = [(row.pop("segment", 0), [row]) for row in rows]
+        return in_force(groups, self.events())
 
     def events(self) -> list[dict[str, Any]]:
-        return _read_lines(self.folder / "events.jsonl")
+        return read_lines(self.folder / "events.jsonl")
+
+    def best_checkpoint(self) -> tuple[int, Path] | None:
+        """(step, file) of the checkpoint that is best by its measures; None if there is none (any more)."""
+        try:
+            name = json.loads((self.folder / "best.json").read_text("utf-8"))["checkpoint"]
+            match = CHECKPOINT_NAME.fullmatch(name)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        path = self.checkpoint_folder / name
+        return (int(match[1]), path) if match and path.is_file() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +157,7 @@ def create(
     run = Run(
         folder=folder.absolute(),
         id=uuid.uuid4().hex,
-        created=_now(),
+        created=now(),
         config=config,
         preset=preset,
         source=source,
@@ -194,6 +222,10 @@ def check_change(run: Run, config: Config) -> None:
     for name in FIXED:
         if getattr(config, name) != getattr(run.config, name):
             raise RunError(f"{name} cannot change within a run. Start a new run for another {name}.")
+    if run.events():  # begun: run.json says what it began with, its journal what was turned when
+        for name in knobs.LIVE:
+            if getattr(config, name) != getattr(run.config, name):
+                raise RunError(f"{name} changes while the run trains. Resume it and turn {name} then.")
 
 
 def list_runs(parent: Path) -> list[RunSummary]:
@@ -211,9 +243,12 @@ def list_runs(parent: Path) -> list[RunSummary]:
 def summarise(run: Run) -> RunSummary:
     """What a list of runs shows of one."""
     events = run.events()
-    last: dict[str, Any] = events[-1] if events else {"event": "new", "step": 0}
-    segments = _segments(run.folder)
-    newest = _last_line(segments[-1]) if segments else None
+    last = next((row for row in reversed(events) if row["event"] in LIFE), {"event": "new", "step": 0})
+    files = segments(run.folder)
+    newest = last_line(files[-1]) if files else None
+    returned = next((row for row in reversed(events) if row.get("event") == "returned"), None)
+    if returned and newest and returned["segment"] > int(files[-1].stem):
+        newest = None  # what came after the checkpoint is void, and nothing has been written since
     known = [row for row in (newest, last) if row and "epoch" in row]
     furthest = max(known, key=lambda row: int(row["step"]), default={"epoch": 0})
     samples = run.samples()
@@ -224,7 +259,7 @@ def summarise(run: Run) -> RunSummary:
         epoch=furthest["epoch"],
         modified=max(
             path.stat().st_mtime
-            for path in (run.folder / "run.json", run.folder / "events.jsonl", *segments[-1:])
+            for path in (run.folder / "run.json", run.folder / "events.jsonl", *files[-1:])
             if path.exists()
         ),
         thumbnail=samples[-1][1] if samples else None,
@@ -255,36 +290,6 @@ def locked(run: Run) -> Iterator[None]:
         raise RunError(f"{run.name} is being trained by another program. Stop it there first.") from None
     except PermissionError as error:
         raise RunError(f"{run.folder} cannot be written. Copy the run to a folder of yours.") from error
-
-
-class Journal:
-    """Appends to a run's metrics and events. One per training session; the caller holds the lock."""
-
-    def __init__(self, run: Run) -> None:
-        folder = run.folder / "metrics"
-        folder.mkdir(exist_ok=True)
-        segments = _segments(run.folder)
-        number = int(segments[-1].stem) + 1 if segments else 1
-        self._events = run.folder / "events.jsonl"
-        self._metrics = folder / f"{number:06d}.jsonl"
-        self._last_step: int | None = None  # None until training has begun
-
-    def began(self, name: Literal["started", "resumed"], step: int, **facts: object) -> None:
-        self.event(name, step, **facts)
-        self._last_step = step
-
-    def metrics(self, row: dict[str, Any]) -> None:
-        self._last_step = row["step"]
-        _append(self._metrics, row)
-
-    def failed(self, reason: str) -> None:
-        """Note a failure once training has begun: a resume that is refused leaves the run as it was."""
-        if self._last_step is not None:
-            with suppress(OSError):  # a full disk is a likely reason, and must not hide itself
-                self.event("failed", self._last_step, reason=reason)
-
-    def event(self, name: str, step: int, **facts: object) -> None:
-        _append(self._events, {"time": _now(), "step": step, "event": name, **facts})
 
 
 def _state(run: Run, last_event: str) -> State:
@@ -325,49 +330,3 @@ def numbered(folder: Path, pattern: re.Pattern[str]) -> list[tuple[int, Path]]:
         return []
     named = ((pattern.fullmatch(path.name), path) for path in folder.iterdir())
     return sorted((int(match[1]), path) for match, path in named if match)
-
-
-def _segments(folder: Path) -> list[Path]:
-    return sorted((folder / "metrics").glob("[0-9]*.jsonl"))
-
-
-def _append(path: Path, row: dict[str, Any]) -> None:
-    with path.open("ab+") as file:
-        if file.tell():
-            file.seek(-1, os.SEEK_END)
-            if file.read(1) != b"\n":  # a kill tore the last line; it must not swallow this one
-                file.write(b"\n")
-        file.write(json.dumps(row).encode() + b"\n")
-
-
-def _read_lines(path: Path) -> list[dict[str, Any]]:
-    """The objects of a JSON-lines file; a torn last line is left out."""
-    try:
-        lines = path.read_text("utf-8", errors="replace").splitlines()
-    except FileNotFoundError:
-        return []
-    rows = []
-    for line in lines:
-        try:
-            rows.append(json.loads(line))
-        except ValueError:
-            continue
-    return [row for row in rows if isinstance(row, dict) and isinstance(row.get("step"), int)]
-
-
-def _last_line(path: Path) -> dict[str, Any] | None:
-    """The last whole object, from the file's last 4 KiB."""
-    with path.open("rb") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - 4096))
-        for line in reversed(file.read().splitlines()):
-            try:
-                row = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(row, dict) and "step" in row and "epoch" in row:
-                return row
-    return None
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from core import checkpoints, generators, runs
+from core import checkpoints, generators, journal, runs
 from core.config import Config
 from core.control import Control
 from core.data.cache import PictureCache
@@ -227,7 +227,7 @@ def test_a_full_disk_says_so_and_keeps_the_older_checkpoint(
     def full(path: Path, row: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(runs, "_append", full)
+    monkeypatch.setattr(journal, "append", full)
     with pytest.raises(RunError, match=r"No space left on device. Checkpoints up to here are intact"):
         list(events)
     path = checkpoints.latest(run.checkpoint_folder)

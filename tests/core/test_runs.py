@@ -8,6 +8,7 @@ import pytest
 from core import runs
 from core.config import Config
 from core.errors import RunError
+from core.journal import Journal
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,10 +50,10 @@ def test_a_folder_without_a_readable_run(tmp_path: Path, content: str | None, wo
 
 def test_a_resume_overrides_the_steps_that_it_repeats(tmp_path: Path) -> None:
     run = make(tmp_path / "run")
-    first = runs.Journal(run)
+    first = Journal(run.folder)
     for step in range(1, 8):
         first.metrics({"step": step, "epoch": 1, "d_loss": 1.0})
-    second = runs.Journal(run)
+    second = Journal(run.folder)
     for step in range(5, 7):
         second.metrics({"step": step, "epoch": 1, "d_loss": 2.0})
     assert [(row["step"], row["d_loss"]) for row in run.metrics()] == [
@@ -66,7 +67,7 @@ def test_a_resume_overrides_the_steps_that_it_repeats(tmp_path: Path) -> None:
 
 def test_a_torn_last_line_is_skipped_and_swallows_nothing(tmp_path: Path) -> None:
     run = make(tmp_path / "run")
-    journal = runs.Journal(run)
+    journal = Journal(run.folder)
     journal.event("started", 0)
     with (run.folder / "events.jsonl").open("a") as file:
         file.write('{"time": "2026-01-01", "st')
@@ -77,7 +78,7 @@ def test_a_torn_last_line_is_skipped_and_swallows_nothing(tmp_path: Path) -> Non
 
 def test_the_state_tells_what_happened_last(tmp_path: Path) -> None:
     run = make(tmp_path / "run")
-    journal = runs.Journal(run)
+    journal = Journal(run.folder)
     assert runs.summarise(run).state == "new"
     journal.event("started", 0)
     assert runs.summarise(run).state == "interrupted"

@@ -1,0 +1,79 @@
+"""Where a run stands: what is trained, how far, under which settings, and the file that it was saved in."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from core import checkpoints, knobs, memory, retention
+from core.checkpoints import Checkpoint
+from core.config import Config
+from core.knobs import Turn
+from core.runs import Run
+from core.trainee import Trainee
+
+
+@dataclass(slots=True)
+class Standing:
+    """`step` is the last one taken; what is saved of it, and when, follows from `save`."""
+
+    run: Run
+    trainee: Trainee
+    config: Config  # in force
+    step: int
+    seconds: float  # of training up to `step`, as the newest checkpoint says
+    newest: Path | None  # the newest checkpoint
+    saved_step: int  # its step, -1 without one
+    parts: int  # that a batch is computed in
+    turns: dict[int, dict[str, object]]  # knobs, by the first step that they act on
+
+    def reread(self) -> None:
+        """Take in what the journal says of knobs by now."""
+        self.turns = dict(knobs.history(self.run.events()))
+
+    def turn(self) -> dict[str, object]:
+        """Bring into force what acts from the present step on, and say what that is.
+
+        Raises ConfigError if a knob in the journal does not fit.
+        """
+        changes = self.turns.get(self.step, {})
+        if changes:
+            self.config = knobs.turned(self.config, changes)
+            self.trainee.apply(self.config)
+        return changes
+
+    def save(self, seconds: float) -> Path:
+        """Commit a checkpoint of the present step. Raises RunError if it cannot."""
+        facts = Checkpoint(self.step, seconds, self.config, self.trainee.tensors())
+        self.newest = checkpoints.save(self.run.checkpoint_folder, facts)
+        self.saved_step = self.step
+        retention.prune(self.run)
+        return self.newest
+
+
+def take_up(run: Run, device: torch.device, name: str) -> Standing:
+    """The run as its newest good checkpoint has it, or at its beginning. name: the device's, in the journal.
+
+    Raises RunError if the checkpoint does not fit, or there are some and none is good.
+    """
+    checkpoints.set_aside_damaged(run.checkpoint_folder)
+    newest = checkpoints.latest(run.checkpoint_folder)
+    checkpoint = checkpoints.load(newest) if newest else None
+    step = checkpoint.step if checkpoint else 0
+    events = run.events()
+    turns: list[Turn] = knobs.history(events)
+    config = knobs.settled(run.config, turns, step)
+    trainee = Trainee(config, device)
+    if checkpoint:
+        trainee.load(checkpoint.tensors)
+    return Standing(
+        run=run,
+        trainee=trainee,
+        config=config,
+        step=step,
+        seconds=checkpoint.seconds if checkpoint else 0.0,
+        newest=newest,
+        saved_step=step if checkpoint else -1,
+        parts=memory.parts_at(events, step + 1, name),
+        turns=dict(turns),
+    )
