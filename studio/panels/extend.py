@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from core.config import Config
 from core.errors import ConfigError
 from core.runs import Run
-from studio.form import NumberEdit
+from studio.editors import NumberEdit
 from studio.parts import Button, label, named
 from studio.words import plain
 

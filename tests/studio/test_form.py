@@ -1,13 +1,15 @@
 """The form has every knob, keeps every value, and says in place what is wrong."""
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.config import Config
 from core.errors import ConfigError
 from core.presets import presets
 from studio.form import SettingsForm
+from studio.relevance import CONDITIONS, why_idle
 
 
 @pytest.fixture
@@ -91,9 +93,93 @@ def test_number_and_unit_are_checked_together(form: SettingsForm) -> None:
     assert _error(form, "duration").text().startswith("duration: ")
 
 
-def test_advanced_knobs_unfold(form: SettingsForm, qtbot: QtBot) -> None:
-    assert not _field(form, "beta1").isVisible()
-    button = form.findChild(QWidget, "advancedButton")
+def _fold(form: SettingsForm, group: str) -> QPushButton:
+    button = form.findChild(QPushButton, f"{group}Fold")
     assert button is not None
-    button.click()  # type: ignore[attr-defined]
+    return button
+
+
+def test_advanced_knobs_unfold_by_group(form: SettingsForm, qtbot: QtBot) -> None:
+    for name, field in Config.model_fields.items():
+        advanced = field.json_schema_extra["advanced"]  # type: ignore[index, call-overload]
+        shown = form.findChild(QWidget, f"field_{name}")
+        assert shown is not None
+        assert shown.isVisible() is not advanced, name
+    qtbot.mouseClick(_fold(form, "training"), Qt.MouseButton.LeftButton)
     assert _field(form, "beta1").isVisible()
+    assert not _field(form, "gp").isVisible()
+    qtbot.mouseClick(_fold(form, "training"), Qt.MouseButton.LeftButton)
+    assert not _field(form, "beta1").isVisible()
+
+
+def test_problem_in_a_folded_group_is_revealed(form: SettingsForm) -> None:
+    form.findChild(QComboBox, "field_loss").setCurrentText("Wasserstein")  # type: ignore[union-attr]
+    _field(form, "gp").setText("x")
+    assert not _error(form, "gp").isVisible()
+    form.reveal_problem()
+    assert _error(form, "gp").isVisible()
+
+
+@pytest.mark.parametrize(
+    ("master", "value", "others"),
+    [
+        ("loss", "wgan-gp", ["gp"]),
+        ("loss", "lsgan", ["real_label", "fake_label"]),
+        ("noise", 0.1, ["noise_steps"]),
+        ("diffaugment", "auto", ["augment_color", "augment_translation", "augment_cutout"]),
+    ],
+)
+def test_what_does_not_act_is_disabled_with_a_reason(
+    form: SettingsForm, master: str, value: object, others: list[str]
+) -> None:
+    form.set_values({"loss": "hinge", "noise": 0.0, "diffaugment": "off"})
+    for name in others:
+        field = form.findChild(QWidget, f"field_{name}")
+        assert field is not None
+        assert not field.isEnabled()
+        assert field.toolTip().startswith("Acts with ")
+    note = form.findChild(QLabel, f"note_{others[0]}")
+    assert note is not None
+    assert note.text() == form.findChild(QWidget, f"field_{others[0]}").toolTip()  # type: ignore[union-attr]
+    assert not note.isHidden()
+    form.set_values({master: value})
+    for name in others:
+        field = form.findChild(QWidget, f"field_{name}")
+        assert field is not None
+        assert field.isEnabled()
+        assert field.toolTip() == ""
+    assert note.isHidden()
+
+
+def test_conditions_are_of_knobs_that_there_are() -> None:
+    for name, condition in CONDITIONS.items():
+        assert {name, condition.depends_on} <= set(Config.model_fields)
+        assert why_idle(name, Config().model_dump()) in ("", condition.otherwise)
+
+
+def test_wrong_value_does_not_outlive_its_being_disabled(form: SettingsForm) -> None:
+    form.set_values({"loss": "wgan-gp"})
+    _field(form, "gp").setText("-5")
+    assert form.problem().startswith("gp: ")
+    form.set_values({"loss": "bce"})
+    assert form.problem() == ""
+    assert form.config().gp == Config().gp
+
+
+def test_changes_from_the_preset_are_counted_and_marked(form: SettingsForm) -> None:
+    note = form.findChild(QLabel, "trainingFoldNote")
+    assert note is not None
+    form.set_preset(Config(g_lr=1e-3))
+    assert note.text() == ""
+    form.set_values({"g_lr": 5e-4, "beta1": 0.4, "duration": 7.0})
+    assert note.text() == "2 changed"
+    assert note.toolTip() == "Generator learning rate, Adam beta 1"
+    row = _field(form, "g_lr").parentWidget()
+    assert any("The preset has 0.001." in each.toolTip() for each in row.findChildren(QLabel))
+    form.set_values({"g_lr": 1e-3, "beta1": 0.5})
+    assert note.text() == ""
+
+
+def test_values_of_an_earlier_version_are_ignored(form: SettingsForm) -> None:
+    form.set_values({"ema_decay": 0.999, "batch_size": 32})
+    assert form.config().batch_size == 32
