@@ -65,7 +65,9 @@ class Control:
         """
         with self._changed:
             wanted = knobs.values(self._config or Config(), changes)
-            self._return, self._changes = Return(wanted, automatic), {}
+            self._return = Return(wanted, automatic)
+            if not automatic:  # what the person asked for before was meant for what is now left
+                self._changes = {}
             self._changed.notify_all()
 
     @property

@@ -1,4 +1,4 @@
-"""What stays of a run's past: the newest checkpoints whole, and of older ones the generator, thinned.
+"""What stays of a run: its newest checkpoints and its best one whole, of older ones the generator, thinned.
 
 A checkpoint is six times its generator (discriminator, average, moments of both optimisers), so a run's
 whole history can be explored for the price of a few checkpoints.
@@ -13,13 +13,16 @@ from core.runs import Run
 
 
 def prune(run: Run) -> None:
-    """Keep as many checkpoints and earlier generators as the config says.
+    """Keep as many checkpoints and earlier generators as the config says, and the best checkpoint.
 
     Only to be called after `checkpoints.save`, which read the newest one back. A generator that cannot be
     written, because the disk is full, is given up rather than the training. A file that cannot be deleted,
     because Windows keeps what another program has open, stays until the next call.
     """
+    best = run.best_checkpoint()
     for step, path in run.checkpoints()[: -run.config.keep_checkpoints]:
+        if best is not None and path == best[1]:
+            continue
         if run.config.keep_generators:
             with suppress(StudioError):
                 generator = generators.load(path)

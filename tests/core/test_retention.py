@@ -1,3 +1,4 @@
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -87,3 +88,31 @@ def test_a_file_that_is_open_elsewhere_is_deleted_the_next_time(
     retention.prune(run)
     assert [step for step, _ in run.checkpoints()] == [5, 6, 7]
     assert len(run.earlier_generators()) == 1
+
+
+def test_the_best_checkpoint_stays_whole_until_another_is_better(run: Run) -> None:
+    def mark(step: int) -> None:
+        path = dict(run.checkpoints())[step]
+        (run.folder / "best.json").write_text(json.dumps({"step": step, "checkpoint": path.name}))
+
+    run = runs.change(run, SMALL.replace(keep_generators=9))
+    _save(run, 1)
+    _save(run, 2)
+    mark(2)
+    for step in range(3, 9):
+        _save(run, step)
+        run = runs.open_run(run.folder)  # it is not remembered but written down
+    assert [step for step, _ in run.checkpoints()] == [2, 6, 7, 8]
+    assert run.best_checkpoint() == run.checkpoints()[0]
+    mark(8)
+    _save(run, 9)
+    assert [step for step, _ in run.checkpoints()] == [7, 8, 9]
+    assert 2 in [step for step, _ in run.earlier_generators()]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"checkpoint": 3}', '{"checkpoint": "../run.json"}'])
+def test_a_damaged_mark_marks_nothing(run: Run, text: str) -> None:
+    _save(run, 1)
+    (run.folder / "best.json").write_text(text)
+    assert run.best_checkpoint() is None
+    retention.prune(run)
