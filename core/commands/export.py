@@ -1,6 +1,7 @@
-"""Write faces, the generator alone, or the training as a film; the suffix of --out says what."""
+"""Write faces, the generator, a run's curves or its training as a film; the suffix of --out says what."""
 
 import argparse
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from core.commands.drawing import Origin, open_origin, open_sheet
 from core.commands.faces import kind_of, seeded, write_faces
 from core.commands.filming import check_usage, film
+from core.commands.interrupt import interruptible
 from core.commands.numbers import truncation, whole
 from core.commands.origin import add_origin
 from core.commands.outcome import Outcome, UsageError
+from core.errors import RunError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from core.sheets import Sheet
 
 NAME = "export"
-ABOUT = "Write faces, the generator alone, or the training as a film; the suffix of --out says what."
+ABOUT = "Write faces, the generator, a run's curves or its training as a film; the suffix of --out says what."
 
 
 def declare(sub: argparse.ArgumentParser) -> None:
@@ -30,7 +33,7 @@ def declare(sub: argparse.ArgumentParser) -> None:
         required=True,
         metavar="PATH",
         help=".png sheet, .npy array or a folder of faces; .safetensors or .onnx generator; "
-        "with --training .mp4, .webp or .gif film",
+        "with --curves .csv table or a folder for TensorBoard; with --training .mp4, .webp or .gif film",
     )
     faces = sub.add_argument_group("faces")
     faces.add_argument("--seed", type=int, metavar="S", help="the same seed gives the same faces (0)")
@@ -43,6 +46,10 @@ def declare(sub: argparse.ArgumentParser) -> None:
     )
     faces.add_argument(
         "--labels", action="store_true", default=None, help="number the faces of a sheet, from 0"
+    )
+    curves = sub.add_argument_group("curves")
+    curves.add_argument(
+        "--curves", action="store_true", help="every number that the run has recorded, by step"
     )
     film = sub.add_argument_group("film of the training")
     film.add_argument("--training", action="store_true", help="the grids that the run drew, oldest first")
@@ -59,6 +66,8 @@ def run(options: argparse.Namespace) -> Outcome:
     _check_usage(options, suffix)
     if options.training:
         return _film(options)
+    if options.curves:
+        return _curves(options, suffix)
     if suffix == ".safetensors":
         return _weights(options.out, open_origin(options))
     if suffix == ".onnx":
@@ -71,11 +80,19 @@ def _check_usage(options: argparse.Namespace, suffix: str) -> None:
 
     if options.training and options.run is None:
         raise UsageError("export: --training needs --run, since the film is made of the run's own pictures")
+    if options.curves and options.run is None:
+        raise UsageError("export: --curves needs --run, since a generator has none")
+    if options.curves and options.training:
+        raise UsageError("export: choose one of --curves and --training")
+    if options.curves and suffix not in ("", ".csv"):
+        raise UsageError("export: --curves writes a .csv or, for TensorBoard, a folder")
+    if suffix == ".csv" and not options.curves:
+        raise UsageError(f"export: {options.out}: add --curves")
     if options.training:
         check_usage(NAME, options.out, options.fps, options.scale or 1)
     elif suffix in FORMATS:
         raise UsageError(f"export: {options.out}: add --training, or use the command morph")
-    if suffix not in ("", ".png", ".npy", ".safetensors", ".onnx", *FORMATS):
+    if suffix not in ("", ".png", ".npy", ".safetensors", ".onnx", ".csv", *FORMATS):
         raise UsageError(
             f"export: {suffix} is not known; use .png, .npy, .safetensors, .onnx or a name without a suffix"
         )
@@ -137,6 +154,32 @@ def _onnx(out: Path, origin: Origin) -> Outcome:
         f"The generator of {origin.title} is in {out}: {check.checked} pictures differ from torch's by "
         f"{check.max_difference:.1g} at most."
     )
+    return Outcome(facts, words)
+
+
+def _curves(options: argparse.Namespace, suffix: str) -> Outcome:
+    from core import runs
+    from core.curves import read_curves, save_csv
+    from core.tensorboard import save_events
+
+    trained = runs.open_run(options.run)
+    curves = read_curves(trained)
+    if not len(curves.steps):
+        raise RunError(f"{trained.name} has no numbers yet. Train it for a while first.")
+    if suffix:
+        save_csv(options.out, [(trained.name, curves)], named=False)
+        out, how = options.out, ""
+    else:
+        with interruptible() as interrupt:
+            out = save_events(options.out, trained, curves, cancelled=lambda: interrupt.control.stopping)
+        how = f" See them with: tensorboard --logdir {shlex.quote(str(options.out))}"
+    facts = {
+        "out": str(out),
+        "run": str(trained.folder),
+        "steps": len(curves.steps),
+        "numbers": list(curves.columns),
+    }
+    words = f"The curves of {trained.name} ({len(curves.steps):,} steps) are in {out}.{how}"
     return Outcome(facts, words)
 
 

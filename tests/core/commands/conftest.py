@@ -25,7 +25,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "quick",
     ]
     settings = ["size=32", "latent_dim=16", "g_features=8", "d_features=8", "batch_size=8", "sample_count=16"]
-    for setting in (*settings, "checkpoint_every=2", "sample_every=2"):
+    for setting in (*settings, "checkpoint_every=2", "sample_every=2", "log_every=1"):
         arguments += ["--set", setting]
     assert run_command([*arguments, "--steps", "6"]) == 0
     return folder
