@@ -40,13 +40,7 @@ def nearest(
     `mirror` a training picture counts as it is or mirrored, whichever is nearer, as training may have shown
     both. `progress` is told (pictures done, of how many). Raises ShapeError, Cancelled.
     """
-    if picture.shape != (cache.size, cache.size, 3) or picture.dtype != np.uint8:
-        raise ShapeError(
-            f"The training pictures are {cache.size} px wide and high, but the shape of this one is "
-            f"{picture.shape}. Choose a generator of this run."
-        )
-    if cache.color == "grey":
-        picture = np.asarray(Image.fromarray(picture).convert("L"))[..., None]
+    picture = _comparable(cache, picture)
     targets = [picture, picture[:, ::-1]] if mirror else [picture]
     squares = _mean_squares(cache.pictures, targets, progress, cancelled)
     nearer = squares.min(axis=1)
@@ -56,6 +50,68 @@ def nearest(
         Neighbour(row, name, float(np.sqrt(nearer[row])), bool(squares[row].argmin()))
         for row, name in zip(rows, names, strict=True)
     ]
+
+
+def nearest_of_each(
+    cache: PictureCache,
+    pictures: NDArray[np.uint8],
+    *,
+    mirror: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> list[Neighbour]:
+    """Of each of several pictures, (n, size, size, 3) uint8, the one training picture that is nearest to it.
+
+    What `nearest` finds, for all of them in one pass; only the files are not named. Raises ShapeError,
+    Cancelled.
+    """
+    targets = np.stack([_comparable(cache, picture) for picture in pictures])
+    both = np.concatenate([targets, targets[:, :, ::-1]]) if mirror else targets
+    wanted = _centred(both)
+    lengths = np.einsum("ij,ij->i", wanted, wanted)
+    least = np.full(len(wanted), np.inf)
+    rows = np.zeros(len(wanted), np.int64)
+    total = len(cache)
+    block = max(1, _BLOCK_BYTES // (4 * wanted.shape[1]))
+    for first in range(0, total, block):
+        if cancelled and cancelled():
+            raise Cancelled("The search for the nearest training pictures was cancelled.")
+        some = _centred(cache.pictures[first : first + block])
+        # |a - b|^2 = |a|^2 + |b|^2 - 2 ab: one product of matrices compares all with all.
+        squares = np.einsum("ij,ij->i", some, some)[:, None] + lengths - 2 * (some @ wanted.T)
+        at = squares.argmin(axis=0)
+        here = squares[at, np.arange(len(wanted))]
+        rows = np.where(here < least, first + at, rows)
+        least = np.minimum(least, here)
+        if progress:
+            progress(first + len(some), total)
+    turns = least.reshape(-1, len(targets)).argmin(axis=0)
+    found = []
+    for index, turn in enumerate(turns.tolist()):
+        row = int(rows[turn * len(targets) + index])
+        apart = both[turn * len(targets) + index].astype(np.float64) - cache.pictures[row]
+        # The product rounds; of the one that was found, the distance is worked out.
+        found.append(Neighbour(row, None, float(np.sqrt(np.mean(apart**2))), bool(turn)))
+    return found
+
+
+def _comparable(cache: PictureCache, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(size, size, channels) as the cache has them. Raises ShapeError."""
+    if picture.shape != (cache.size, cache.size, 3) or picture.dtype != np.uint8:
+        raise ShapeError(
+            f"The training pictures are {cache.size} px wide and high, but the shape of this one is "
+            f"{picture.shape}. Choose a generator of this run."
+        )
+    if cache.color == "grey":
+        return np.asarray(Image.fromarray(picture).convert("L"))[..., None]
+    return picture
+
+
+def _centred(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(n, values) float32, around 0, where products round least."""
+    values = pictures.reshape(len(pictures), -1).astype(np.float32)
+    values -= 127.5
+    return values
 
 
 def _mean_squares(

@@ -9,7 +9,7 @@ from core.data.prepare import prepare
 from core.data.sources import open_source
 from core.errors import Cancelled, ShapeError
 from core.likeness import neighbours
-from core.likeness.neighbours import nearest
+from core.likeness.neighbours import nearest, nearest_of_each
 
 
 def test_the_nearest_are_those_that_comparing_all_finds(
@@ -39,6 +39,26 @@ def test_a_copy_and_a_mirrored_copy_are_told(cartoons: PictureCache) -> None:
     mirrored = nearest(cartoons, flipped, 1)[0]
     assert (mirrored.index, mirrored.distance, mirrored.mirrored) == (7, 0.0, True)
     assert not any(each.mirrored for each in nearest(cartoons, flipped, 44, mirror=False))
+
+
+@pytest.mark.parametrize("color", ["rgb", "grey"])
+@pytest.mark.parametrize("mirror", [True, False])
+def test_many_at_once_are_what_each_alone_is(
+    mirror: bool, color: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbours, "_BLOCK_BYTES", 7 * 4 * 32 * 32 * 3)
+    cache = prepare(open_source("cartoons:44"), size=32, color=color)
+    some = np.broadcast_to(cache.pictures[[3, 9]], (2, 32, 32, 3))
+    random = np.random.default_rng(0).integers(0, 256, (5, 32, 32, 3), np.uint8)
+    pictures = np.concatenate([random, some, some[:, :, ::-1]])
+    told: list[tuple[int, int]] = []
+    found = nearest_of_each(cache, pictures, mirror=mirror, progress=lambda *now: told.append(now))
+    for each, picture in zip(found, pictures, strict=True):
+        alone = nearest(cache, picture, 1, mirror=mirror)[0]
+        assert (each.index, each.mirrored) == (alone.index, alone.mirrored)
+        assert each.distance == pytest.approx(alone.distance, rel=1e-5)
+    assert [each.distance for each in found[5:7]] == [0, 0]
+    assert told[-1] == (44, 44)
 
 
 def test_more_than_there_are_gives_all(cartoons: PictureCache) -> None:
@@ -82,5 +102,9 @@ def test_it_can_be_cancelled_and_names_the_size_it_needs(cartoons: PictureCache)
     picture = np.array(cartoons.pictures[0])
     with pytest.raises(Cancelled):
         nearest(cartoons, picture, cancelled=lambda: True)
+    with pytest.raises(Cancelled):
+        nearest_of_each(cartoons, picture[None], cancelled=lambda: True)
     with pytest.raises(ShapeError, match="32 px"):
         nearest(cartoons, picture[:16, :16])
+    with pytest.raises(ShapeError, match="32 px"):
+        nearest_of_each(cartoons, picture[None, :16, :16])
