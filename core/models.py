@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from core.config import Config
+from core.device_draws import DeviceDraws
+from core.spectral_norm import normalise, own_weight, start
 
 WIDEST = (
     16  # channels never exceed this multiple of the base width; 256 px would reach 32 and 44 M parameters
@@ -34,6 +36,7 @@ class GeneratorShape:
     widths: tuple[int, ...]  # channels at 4x4, 8x8, ... size/2 x size/2
     channels: int  # of the pictures: 3 or 1
     biases: tuple[bool, ...]  # whether each transposed convolution, from the first to the last, has one
+    extra: int = 0  # 3x3 convolutions, each with batch norm and ReLU, after every width
 
     @property
     def size(self) -> int:
@@ -51,14 +54,12 @@ class Generator(nn.Module):
         wide, (first, *others, last) = shape.widths, shape.biases
         layers: list[nn.Module] = [
             nn.ConvTranspose2d(shape.latent_dim, wide[0], 4, 1, 0, bias=first),
-            nn.BatchNorm2d(wide[0]),
-            nn.ReLU(inplace=True),
+            *_refined(wide[0], shape.extra),
         ]
         for (before, after), bias in zip(pairwise(wide), others, strict=True):
             layers += [
                 nn.ConvTranspose2d(before, after, 4, 2, 1, bias=bias),
-                nn.BatchNorm2d(after),
-                nn.ReLU(inplace=True),
+                *_refined(after, shape.extra),
             ]
         layers += [nn.ConvTranspose2d(wide[-1], shape.channels, 4, 2, 1, bias=last), nn.Tanh()]
         self.layers = nn.Sequential(*layers)
@@ -68,28 +69,64 @@ class Generator(nn.Module):
         return pictures
 
 
-class Discriminator(nn.Module):
-    """Pictures (n, channels, size, size) -> logits (n,); the sigmoid of the tutorial belongs to the loss."""
+def _refined(channels: int, extra: int) -> list[nn.Module]:
+    """What follows a transposed convolution: batch norm, ReLU, and 3x3 convolutions with theirs."""
+    layers: list[nn.Module] = [nn.BatchNorm2d(channels), nn.ReLU(inplace=True)]
+    for _ in range(extra):
+        layers += [
+            nn.Conv2d(channels, channels, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(channels),
+            nn.ReLU(inplace=True),
+        ]
+    return layers
 
-    def __init__(self, size: int, channels: int, features: int) -> None:
+
+class Discriminator(nn.Module):
+    """Pictures (n, channels, size, size) -> scores (n,); the sigmoid of the tutorial belongs to the loss."""
+
+    def __init__(
+        self,
+        size: int,
+        channels: int,
+        features: int,
+        *,
+        batch_norm: bool = True,
+        spectral_norm: bool = False,
+        dropout: float = 0.0,
+    ) -> None:
+        """Without batch norm every convolution has a bias, which batch norm's shift made needless."""
         super().__init__()
+        self.dropout = dropout
         wide = widths(size, features)[::-1]
+        bias = not batch_norm
         layers: list[nn.Module] = [
-            nn.Conv2d(channels, wide[0], 4, 2, 1, bias=False),
+            nn.Conv2d(channels, wide[0], 4, 2, 1, bias=bias),
             nn.LeakyReLU(0.2, inplace=True),
         ]
         for before, after in pairwise(wide):
-            layers += [
-                nn.Conv2d(before, after, 4, 2, 1, bias=False),
-                nn.BatchNorm2d(after),
-                nn.LeakyReLU(0.2, inplace=True),
-            ]
-        layers.append(nn.Conv2d(wide[-1], 1, 4, 1, 0, bias=False))
+            layers.append(nn.Conv2d(before, after, 4, 2, 1, bias=bias))
+            if batch_norm:
+                layers.append(nn.BatchNorm2d(after))
+            layers.append(nn.LeakyReLU(0.2, inplace=True))
+        layers.append(nn.Conv2d(wide[-1], 1, 4, 1, 0, bias=bias))
+        if spectral_norm:
+            for layer in layers:
+                if isinstance(layer, nn.Conv2d):
+                    normalise(layer)
         self.layers = nn.Sequential(*layers)
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        logits: Tensor = self.layers(pictures)
-        return logits.flatten()
+    def forward(self, pictures: Tensor, draws: DeviceDraws | None = None) -> Tensor:
+        """Dropout follows every activation if its draws are given, that is, while training."""
+        if draws is None or not self.dropout:
+            scores: Tensor = self.layers(pictures)
+            return scores.flatten()
+        seen, keep = pictures, 1 - self.dropout
+        for index, layer in enumerate(self.layers):
+            seen = layer(seen)
+            if isinstance(layer, nn.LeakyReLU):
+                kept = draws.kept(f"dropout {index}", seen.shape[1:], keep)
+                seen = seen * kept.to(seen.dtype).div_(keep)
+        return seen.flatten()
 
 
 def build_generator(config: Config) -> Generator:
@@ -97,23 +134,34 @@ def build_generator(config: Config) -> Generator:
 
 
 def generator_shape(config: Config) -> GeneratorShape:
-    """The tutorial's: no biases."""
     wide = tuple(widths(config.size, config.g_features))
-    return GeneratorShape(config.latent_dim, wide, config.channels, (False,) * (len(wide) + 1))
+    biases = (config.g_biases,) * (len(wide) + 1)
+    return GeneratorShape(config.latent_dim, wide, config.channels, biases, config.g_extra)
 
 
 def build_discriminator(config: Config) -> Discriminator:
-    return Discriminator(config.size, config.channels, config.d_features)
+    return Discriminator(
+        config.size,
+        config.channels,
+        config.d_features,
+        batch_norm=config.d_batch_norm,
+        spectral_norm=config.d_spectral_norm,
+        dropout=config.d_dropout,
+    )
 
 
+@torch.no_grad()
 def initialise(network: nn.Module, generator: torch.Generator) -> None:
-    """Weights normal(0, .02), batch norm scales normal(1, .02) with bias 0 (Radford et al. 2016)."""
+    """Weights normal(0, .02), batch norm scales normal(1, .02), biases 0 (Radford et al. 2016)."""
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
-            nn.init.normal_(layer.weight, 0.0, 0.02, generator=generator)
+            nn.init.normal_(own_weight(layer), 0.0, 0.02, generator=generator)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
         elif isinstance(layer, nn.BatchNorm2d):
             nn.init.normal_(layer.weight, 1.0, 0.02, generator=generator)
             nn.init.zeros_(layer.bias)
+    start(network, generator)
 
 
 @torch.no_grad()

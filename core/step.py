@@ -1,10 +1,23 @@
 """One step of both networks: the mathematics of training, without its story (`core.loop`)."""
 
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.losses import discriminator_bce, generator_bce
+from core.augment import diffaugment, vary
+from core.device_draws import DeviceDraws
+from core.losses import (
+    discriminator_loss,
+    generator_loss,
+    gradient_penalty,
+    probabilities,
+    r1_penalty,
+)
+from core.spectral_norm import follow
 from core.trainee import Trainee
 
 NUMBERS = (  # what `update` gives, by the names of `core.events.Step`
@@ -18,40 +31,149 @@ NUMBERS = (  # what `update` gives, by the names of `core.events.Step`
     "d_grad_norm",
     "g_grad_norm",
 )
+R1_EVERY = 16  # updates of D: the penalty is costly and changes slowly (Karras et al. 2020, arXiv:1912.04958)
 
 
-def update(trainee: Trainee, real: Tensor, z: Tensor, step: int) -> Tensor:
-    """One step of both networks: real (n, c, s, s) in [-1, 1], z (n, latent_dim).
+def update(trainee: Trainee, real: Tensor, z: Tensor, step: int, parts: int = 1) -> Tensor:
+    """One step of both networks, the batch of n pictures computed in so many parts, gradients added up.
 
-    Gives NUMBERS as one tensor on the device. Computes what the PyTorch DCGAN tutorial's step computes, with
-    the sigmoid folded into the loss.
+    real: (d_updates * n, c, s, s) in [-1, 1], z: (d_updates * n, latent_dim); every update of the
+    discriminator takes the next n of each. Gives NUMBERS as one tensor on the device; losses are without
+    penalties, and a step that leaves the discriminator as it is has a d_grad_norm of 0. With the default
+    settings it computes what the PyTorch DCGAN tutorial's step computes, the sigmoid folded into the loss.
+
+    A picture's random draws do not depend on `parts`; batch norm sees each part by itself.
     """
-    generator, discriminator = trainee.generator, trainee.discriminator
-
-    # Discriminator: real up, fake down. Two passes, so that batch norm sees each kind by itself.
-    fake = generator(z)
-    real_logits = _full(discriminator(real))
-    fake_logits = _full(discriminator(fake.detach()))
-    d_loss = discriminator_bce(real_logits, fake_logits)
-    trainee.d_optimiser.zero_grad()
-    d_loss.backward()  # type: ignore[no-untyped-call]
-    d_norm = _gradient_norm(discriminator)
-    trainee.d_optimiser.step()
-
-    # Generator: fool the discriminator, whose own gradients are not needed (a fifth of the step's work).
-    discriminator.requires_grad_(False)
-    fooled_logits = _full(discriminator(fake))
-    g_loss = generator_bce(fooled_logits)
-    trainee.g_optimiser.zero_grad()
-    g_loss.backward()  # type: ignore[no-untyped-call]
-    g_norm = _gradient_norm(generator)
-    trainee.g_optimiser.step()
-    discriminator.requires_grad_(True)
+    config = trainee.config
+    batch = _Batch(trainee, step, len(z) // config.d_updates, parts)
+    reals, latents = torch.split(real, batch.count), torch.split(z, batch.count)
+    if (step - 1) % config.d_every == 0:
+        for number, (pictures, latent) in enumerate(zip(reals, latents, strict=True)):
+            judged = _teach_discriminator(batch, pictures, latent, number)
+    else:
+        judged = _ask_discriminator(batch, reals[-1])
+    g_loss, fooled, g_norm = _teach_generator(batch, latents[-1], judged.pictures)
 
     with torch.no_grad():
-        means = [logits.sigmoid().mean() for logits in (real_logits, fake_logits, fooled_logits)]
-        right = [(real_logits > 0).float().mean(), (fake_logits < 0).float().mean()]
-        return torch.stack([d_loss, g_loss, *means, *right, d_norm, g_norm])
+        fake = fooled if judged.fake is None else judged.fake
+        centre = (judged.real.mean() + fake.mean()) / 2
+        sure = [probabilities(config.loss, scores, centre) for scores in (judged.real, fake, fooled)]
+        d_loss = judged.loss
+        if d_loss is None:
+            d_loss = discriminator_loss(config.loss, judged.real, fake, config.real_label, config.fake_label)
+        right = [(sure[0] > 0.5).float().mean(), (sure[1] < 0.5).float().mean()]
+        means = [each.mean() for each in sure]
+        return torch.stack([d_loss, g_loss, *means, *right, judged.norm, g_norm])
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What D made of real and generated pictures."""
+
+    real: Tensor  # scores, (n,)
+    norm: Tensor  # of D's gradients
+    fake: Tensor | None = None  # scores, if it was asked
+    loss: Tensor | None = None
+    pictures: Tensor | None = None  # the generated ones, if the generator can still learn through them
+
+
+class _Batch:
+    """A step's batch in parts, and what every pass over it needs."""
+
+    def __init__(self, trainee: Trainee, step: int, count: int, parts: int) -> None:
+        self.trainee, self.step, self.count = trainee, step, count
+        edges = np.linspace(0, count, min(parts, count) + 1).round().astype(int).tolist()
+        self.parts = [slice(first, last) for first, last in pairwise(edges)]
+        config = trainee.config
+        fade = max(0.0, 1 - (step - 1) / config.noise_steps) if config.noise_steps else 1.0
+        self.noise = config.noise * fade
+
+    def share(self, part: slice) -> float:
+        """Of the batch, in 0..1."""
+        return float(part.stop - part.start) / self.count
+
+    def draws(self, purpose: str, part: slice, device: torch.device) -> DeviceDraws:
+        seed = self.trainee.config.seed
+        return DeviceDraws(seed, purpose, self.step, part.start, part.stop, self.count, device)
+
+    def seen(self, pictures: Tensor, draws: DeviceDraws) -> Tensor:
+        """Pictures, real or generated, as they come before D."""
+        if self.trainee.diffaugments:
+            pictures = diffaugment(pictures, self.trainee.config, draws)
+        if self.noise:
+            pictures = pictures + self.noise * draws.normal("noise", pictures.shape[1:])
+        return pictures
+
+
+def _teach_discriminator(batch: _Batch, real: Tensor, z: Tensor, number: int) -> _Judged:
+    """Real up, fake down. Two passes, so that batch norm sees each kind by itself."""
+    trainee, config = batch.trainee, batch.trainee.config
+    discriminator = trainee.discriminator
+    whole = len(batch.parts) == 1 and number == config.d_updates - 1
+    updates = (batch.step - 1) // config.d_every * config.d_updates + number  # before this one
+    follow(discriminator)
+    trainee.d_optimiser.zero_grad()
+    losses, reals, fakes = [], [], []
+    for part in batch.parts:
+        at_real = batch.draws(f"real {number}", part, real.device)
+        at_fake = batch.draws(f"fake {number}", part, real.device)
+        with torch.set_grad_enabled(whole):  # the generator's pass is used twice if it fits into memory
+            made = trainee.generator(z[part])
+        real_seen = batch.seen(vary(real[part], config, at_real), at_real)
+        fake_seen = batch.seen(made.detach(), at_fake)
+        real_scores = _full(discriminator(real_seen, at_real))
+        fake_scores = _full(discriminator(fake_seen, at_fake))
+        loss = discriminator_loss(config.loss, real_scores, fake_scores, config.real_label, config.fake_label)
+        total, critic = loss, partial(discriminator, draws=at_real)
+        if config.loss == "wgan-gp" and config.gp:
+            mix = at_real.uniform("gradient penalty", 1)[:, :, None, None]
+            penalty = gradient_penalty(critic, real_seen, fake_seen, mix)
+            total = total + config.gp * penalty
+        if config.r1 and updates % R1_EVERY == 0:
+            penalty = r1_penalty(critic, real_seen)
+            total = total + config.r1 * R1_EVERY * penalty
+        (batch.share(part) * total).backward()  # type: ignore[no-untyped-call]
+        losses.append(batch.share(part) * loss.detach())
+        reals.append(real_scores.detach())
+        fakes.append(fake_scores.detach())
+    norm = _gradient_norm(discriminator)
+    trainee.d_optimiser.step()
+    pictures = made if whole else None
+    return _Judged(torch.cat(reals), norm, torch.cat(fakes), torch.stack(losses).sum(), pictures)
+
+
+@torch.no_grad()
+def _ask_discriminator(batch: _Batch, real: Tensor) -> _Judged:
+    """What D makes of real pictures in a step that it does not learn in."""
+    scores = []
+    for part in batch.parts:
+        draws = batch.draws("real 0", part, real.device)
+        pictures = batch.seen(vary(real[part], batch.trainee.config, draws), draws)
+        scores.append(_full(batch.trainee.discriminator(pictures, draws)))
+    return _Judged(torch.cat(scores), torch.zeros((), device=real.device))
+
+
+def _teach_generator(batch: _Batch, z: Tensor, made: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+    """Fool the discriminator: the loss, D's scores and the norm of the generator's gradients.
+
+    D's own gradients are not needed, a fifth of the step's work.
+    """
+    trainee = batch.trainee
+    trainee.discriminator.requires_grad_(False)
+    trainee.g_optimiser.zero_grad()
+    losses, fooled = [], []
+    for part in batch.parts:
+        draws = batch.draws("generator", part, z.device)
+        pictures = trainee.generator(z[part]) if made is None else made
+        scores = _full(trainee.discriminator(batch.seen(pictures, draws), draws))
+        loss = batch.share(part) * generator_loss(trainee.config.loss, scores)
+        loss.backward()  # type: ignore[no-untyped-call]
+        losses.append(loss.detach())
+        fooled.append(scores.detach())
+    norm = _gradient_norm(trainee.generator)
+    trainee.g_optimiser.step()
+    trainee.discriminator.requires_grad_(True)
+    return torch.stack(losses).sum(), torch.cat(fooled), norm
 
 
 def _gradient_norm(network: nn.Module) -> Tensor:
@@ -61,9 +183,9 @@ def _gradient_norm(network: nn.Module) -> Tensor:
     return norm
 
 
-def _full(logits: Tensor) -> Tensor:
+def _full(scores: Tensor) -> Tensor:
     """bf16 has 8 bits of precision, too few for a loss."""
-    return logits.float() if logits.dtype == torch.bfloat16 else logits
+    return scores.float() if scores.dtype == torch.bfloat16 else scores
 
 
 def to_tensor(pictures: np.ndarray, device: torch.device) -> Tensor:

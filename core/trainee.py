@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from core import draws
+from core.augment import diffaugments
 from core.checkpoints import under
 from core.config import Config
 from core.errors import RunError
@@ -13,7 +14,9 @@ from core.models import build_discriminator, build_generator, initialise
 class Trainee:
     """Both networks, the averaged generator and both optimisers: everything that a checkpoint holds."""
 
-    def __init__(self, config: Config, device: torch.device) -> None:
+    def __init__(self, config: Config, device: torch.device, images: int | None = None) -> None:
+        """images: how many pictures it learns from, by which `diffaugment` = "auto" decides."""
+        self.config, self._images = config, images
         weights = torch.Generator().manual_seed(int(draws.stream(config.seed, "weights").integers(2**63)))
         self.generator = build_generator(config)
         self.discriminator = build_discriminator(config)
@@ -26,6 +29,22 @@ class Trainee:
             network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.g_optimiser = _adam(self.generator, config.g_lr, config, device)
         self.d_optimiser = _adam(self.discriminator, config.d_lr, config, device)
+
+    @property
+    def diffaugments(self) -> bool:
+        """Whether DiffAugment acts."""
+        return diffaugments(self.config, self._images)
+
+    def apply(self, config: Config) -> None:
+        """Go on with changed live knobs: those of the optimisers act at once, the others at the next update.
+
+        Knobs that decide what the networks are must be as they were.
+        """
+        self.config = config
+        self.discriminator.dropout = config.d_dropout
+        for optimiser, lr in ((self.g_optimiser, config.g_lr), (self.d_optimiser, config.d_lr)):
+            for group in optimiser.param_groups:
+                group["lr"] = lr
 
     def tensors(self) -> dict[str, Tensor]:
         """All state under the names that a checkpoint uses."""

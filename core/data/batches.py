@@ -19,26 +19,35 @@ def check_enough(count: int, batch_size: int) -> None:
 class Batches:
     """Shuffled batches of prepared pictures; an epoch's last incomplete batch is left out."""
 
-    def __init__(self, pictures: NDArray[np.uint8], batch_size: int, seed: int, *, flip: bool) -> None:
+    def __init__(self, pictures: NDArray[np.uint8], batch_size: int, seed: int) -> None:
         """pictures: (n, size, size, channels) uint8. Raises ConfigError if n is below `batch_size`."""
         check_enough(len(pictures), batch_size)
-        self._pictures, self._batch_size, self._seed, self._flip = pictures, batch_size, seed, flip
+        self._pictures, self._batch_size, self._seed = pictures, batch_size, seed
         self.steps_per_epoch = len(pictures) // batch_size
-        self._order: tuple[int, NDArray[np.int64]] = (-1, np.empty(0, np.int64))
+        self._orders: dict[
+            int, tuple[int, NDArray[np.int64]]
+        ] = {}  # by update: its epoch and that one's order
 
     def epoch(self, step: int) -> int:
         """The epoch, counted from 1, that step (counted from 1) belongs to."""
         return (step - 1) // self.steps_per_epoch + 1
 
-    def batch(self, step: int) -> NDArray[np.uint8]:
-        """The pictures of a step (from 1): an owned (batch_size, size, size, channels) uint8 array."""
-        epoch = self.epoch(step)
-        if self._order[0] != epoch:
-            self._order = epoch, draws.permutation(self._seed, "shuffle", epoch, len(self._pictures))
+    def batch(self, step: int, updates: int = 1) -> NDArray[np.uint8]:
+        """The pictures of a step (from 1): an owned (updates * batch_size, size, size, channels) uint8 array.
+
+        Each of the step's updates of the discriminator goes through all pictures in an order of its own, so
+        that its pictures do not depend on how many updates the steps before had. Epochs are counted by the
+        first.
+        """
         first = (step - 1) % self.steps_per_epoch * self._batch_size
-        chosen = self._order[1][first : first + self._batch_size]
-        pictures = self._pictures[chosen]
-        if self._flip:
-            mirrored = draws.stream(self._seed, "flip", step).random(self._batch_size) < 0.5
-            pictures[mirrored] = pictures[mirrored, :, ::-1]
+        chosen = [
+            self._order(self.epoch(step), each)[first : first + self._batch_size] for each in range(updates)
+        ]
+        pictures: NDArray[np.uint8] = self._pictures[np.concatenate(chosen)]
         return pictures
+
+    def _order(self, epoch: int, update: int) -> NDArray[np.int64]:
+        if self._orders.get(update, (0,))[0] != epoch:
+            purpose = f"shuffle {update}" if update else "shuffle"
+            self._orders[update] = epoch, draws.permutation(self._seed, purpose, epoch, len(self._pictures))
+        return self._orders[update][1]
