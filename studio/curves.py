@@ -61,8 +61,27 @@ def cells(numbers: NDArray[np.float64], past: NDArray[np.float64] | None = None,
 def smoothed(raw: NDArray[np.float64], past: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     """The exponential mean of each row of raw (k, n) after `count` earlier numbers whose mean is past (k,).
 
-    At first it is the plain mean, so that the line does not cling to the first number.
+    At first it is the plain mean, so that the line does not cling to the first number. Where a number is
+    missing (NaN) or infinite, the mean stays what it was; it is NaN before the first number.
     """
+    if np.isfinite(raw).all() and np.isfinite(past).all():
+        return _smoothed(raw, past, count)
+    return np.stack([_with_gaps(row, before, count) for row, before in zip(raw, past, strict=True)])
+
+
+def _with_gaps(raw: NDArray[np.float64], past: float, count: int) -> NDArray[np.float64]:
+    there = np.isfinite(raw)
+    known = raw[there]
+    result = np.full(len(raw), past)
+    if len(known):
+        start, earlier = (past, count) if np.isfinite(past) else (known[0], 0)
+        means = _smoothed(known[None], np.array([start]), earlier)[0]
+        so_far = np.cumsum(there)
+        result[so_far > 0] = means[so_far[so_far > 0] - 1]
+    return result
+
+
+def _smoothed(raw: NDArray[np.float64], past: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     result = np.empty_like(raw)
     weights = np.maximum(1 - SMOOTHING, 1 / (np.arange(count, count + raw.shape[1]) + 1))
     position = 0
@@ -83,12 +102,22 @@ def smoothed(raw: NDArray[np.float64], past: NDArray[np.float64], count: int) ->
 def envelope(
     x: NDArray[np.float64], y: NDArray[np.float64], most: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """At most about `most` points that look the same: the least and the greatest of each stretch."""
+    """At most about `most` points that look the same: the least and the greatest of each stretch.
+
+    NaN where a whole stretch is.
+    """
     stride = 2 * len(x) // most
     if stride < 2:
         return x, y
     whole = len(x) // stride * stride
     parts = y[:whole].reshape(-1, stride)
-    both = np.stack([parts.min(axis=1), parts.max(axis=1)], axis=1).reshape(-1)
+    both = np.stack([np.fmin.reduce(parts, axis=1), np.fmax.reduce(parts, axis=1)], axis=1).reshape(-1)
     at = np.repeat(x[:whole:stride], 2)
     return np.concatenate([at, x[whole:]]), np.concatenate([both, y[whole:]])
+
+
+def nearest(steps: NDArray[np.float64], step: float) -> int:
+    """The index of the number nearest to a step; steps ascend and there is at least one."""
+    after = min(int(np.searchsorted(steps, step)), len(steps) - 1)
+    before = max(0, after - 1)
+    return before if step - steps[before] < steps[after] - step else after

@@ -1,6 +1,7 @@
 """Small pieces that every workspace is built from, so that they look and behave alike."""
 
 from collections.abc import Callable, Sequence
+from html import escape
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen
@@ -185,12 +186,17 @@ class HelpDot(QToolButton):
         super().__init__()
         named(self, name, f"What is {about}?")
         self.setProperty("kind", "dot")
-        self.setToolTip(f"<p style='white-space:normal'>{text}</p>")
-        self.setAccessibleDescription(text)
+        self.say(text)
         self.setIconSize(QSize(14, 14))
         self._redraw()
         theme().changed.connect(self._redraw)
         self.clicked.connect(self._show)
+
+    def say(self, text: str) -> None:
+        """Explain with these words; each line becomes a paragraph."""
+        lines = "".join(f"<p style='white-space:normal'>{escape(line)}</p>" for line in text.split("\n"))
+        self.setToolTip(lines)
+        self.setAccessibleDescription(text)
 
     @Slot()
     def _redraw(self) -> None:

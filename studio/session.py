@@ -5,7 +5,7 @@ every number is passed on, of the pictures only the newest, and the outcome when
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -19,8 +19,23 @@ from core.data.batches import check_enough
 from core.data.cache import PictureCache
 from core.data.prepare import Progress, prepare
 from core.data.sources import Source, open_source
-from core.errors import Cancelled, RunError, RunOverError, SourceError
-from core.events import Event, Finished, Paused, Resumed, Samples, Saved, Snapshot, Started, Step
+from core.errors import Cancelled, RunError, RunOverError, SourceError, StudioError
+from core.events import (
+    Event,
+    Finished,
+    Judged,
+    KnobTurned,
+    Measured,
+    MemoryShort,
+    Paused,
+    Resumed,
+    Returned,
+    Samples,
+    Saved,
+    Snapshot,
+    Started,
+    Step,
+)
 from core.runs import Run
 from studio.faults import sentence
 
@@ -33,6 +48,7 @@ class Order:
     """What to train: a source into a new run folder, or a run to go on with (then its own source).
 
     instead: where to look for a run's pictures if they are not in its own source any more.
+    go_back: settings to change on going on from the run's best checkpoint, instead of from its newest.
     """
 
     config: Config
@@ -41,6 +57,7 @@ class Order:
     device: str = "auto"
     resume: Path | None = None
     instead: str = ""
+    go_back: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +124,7 @@ def story_of(order: Order) -> Story:
         from core.loop import train
 
         try:
-            yield from train(run, cache, device=order.device, control=control)
+            yield from train(run, cache, device=order.device, control=control, go_back=order.go_back)
         except RunOverError:
             yield Over(run)
 
@@ -172,6 +189,12 @@ class TrainSession(QObject):
     samples = Signal(object)  # Samples, the newest
     snapshot = Signal(object)  # Snapshot
     saved = Signal(object)  # Saved
+    measured = Signal(object)  # Measured
+    judged = Signal(object)  # Judged
+    knob_turned = Signal(object)  # KnobTurned
+    memory_short = Signal(object)  # MemoryShort
+    returned = Signal(object)  # Returned
+    refused = Signal(str)  # why what was asked for cannot be
     paused = Signal(object)  # Paused
     resumed = Signal(object)  # Resumed
     finished = Signal(object)  # Finished
@@ -187,6 +210,9 @@ class TrainSession(QObject):
         self._thread: TrainThread | None = None
         self._control = Control()
         self._mailbox: Mailbox = deque()
+        self._steps: list[Step] = []  # taken from the mailbox, not yet passed on
+        self._grids: list[tuple[int, Path]] = []
+        self._newest: Samples | None = None
         self._outcome: Finished | Failed | Over | CalledOff | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
@@ -237,6 +263,25 @@ class TrainSession(QObject):
             if self._state == "pausing":  # taken back before the loop saw it
                 self._set_state("training")
 
+    def change(self, knobs: Mapping[str, object]) -> None:
+        """Settings that act from the next step on; `knob_turned` or `refused` follows."""
+        self._ask(lambda: self._control.change(knobs))
+
+    def go_back(self, changes: Mapping[str, object]) -> None:
+        """Go on from the best checkpoint with these settings, and out of a pause.
+
+        `returned` or `refused` follows.
+        """
+        self._ask(lambda: self._control.go_back(changes))
+        self.go_on()
+
+    def _ask(self, wish: Callable[[], object]) -> None:
+        if self.active:
+            try:
+                wish()
+            except StudioError as error:
+                self.refused.emit(sentence(error))
+
     def stop(self) -> None:
         """Ask for the end: the loop saves at the next step, preparing is called off."""
         if self.active:
@@ -252,30 +297,36 @@ class TrainSession(QObject):
     def _drain(self) -> None:
         # Asked first: what the thread wrote before it ended is then in the mailbox for certain.
         over = self._thread is not None and self._thread.isFinished()
-        steps: list[Step] = []
-        grids: list[tuple[int, Path]] = []
-        newest: Samples | None = None
         while self._mailbox:
             letter = self._mailbox.popleft()
-            if isinstance(letter, Step):
-                steps.append(letter)
-            elif isinstance(letter, Samples):
-                newest = letter
-                grids.append((letter.step, letter.path))
-            elif isinstance(letter, Finished | Failed | Over | CalledOff):
-                self._outcome = letter
-            else:
-                if steps:
-                    self.steps.emit(steps)
-                    steps = []
-                self._pass_on(letter)
-        if steps:
-            self.steps.emit(steps)
-        if newest is not None:
-            self.kept.emit(grids)
-            self.samples.emit(newest)
+            match letter:
+                case Step():
+                    self._steps.append(letter)
+                case Samples():
+                    self._newest = letter
+                    self._grids.append((letter.step, letter.path))
+                case Finished() | Failed() | Over() | CalledOff():
+                    self._outcome = letter
+                case _:
+                    self._pass_steps_on()
+                    if isinstance(letter, Returned):  # the grids before it are of what is now undone
+                        self._pass_grids_on()
+                    self._pass_on(letter)
+        self._pass_steps_on()
+        self._pass_grids_on()
         if over:
             self._end()
+
+    def _pass_steps_on(self) -> None:
+        if self._steps:
+            steps, self._steps = self._steps, []
+            self.steps.emit(steps)
+
+    def _pass_grids_on(self) -> None:
+        if self._newest is not None:
+            (grids, newest), self._grids, self._newest = (self._grids, self._newest), [], None
+            self.kept.emit(grids)
+            self.samples.emit(newest)
 
     def _pass_on(self, letter: Letter) -> None:
         match letter:
@@ -291,6 +342,16 @@ class TrainSession(QObject):
                 self.snapshot.emit(letter)
             case Saved():
                 self.saved.emit(letter)
+            case Measured():
+                self.measured.emit(letter)
+            case Judged():
+                self.judged.emit(letter)
+            case KnobTurned():
+                self.knob_turned.emit(letter)
+            case MemoryShort():
+                self.memory_short.emit(letter)
+            case Returned():
+                self.returned.emit(letter)
             case Paused():
                 if self._control.paused:  # else a resume has overtaken this letter
                     self._set_state("paused")

@@ -14,6 +14,7 @@ QFrame[well="true"] { background: $sunken; border: 1px solid $border; border-rad
 QFrame[rule="true"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QFrame#rail { background: $rail; border: none; border-right: 1px solid $border; }
 QFrame[banner="true"] { background: $danger_soft; border: 1px solid $danger_line; border-radius: 10px; }
+QFrame[banner="true"][tone="warn"] { background: $warn_soft; border: 1px solid $warn; }
 QFrame[toast="true"] { background: $inverse; border: none; border-radius: 8px; }
 QFrame[toast="true"] QLabel { color: $inverse_text; }
 QFrame[drop="true"] { background: $veil; border: 2px dashed $accent; border-radius: 12px; }
@@ -75,6 +76,10 @@ QPushButton[kind="link"] { background: transparent; border: 1px solid transparen
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border: 1px solid $accent; }
 QPushButton[kind="link"]:disabled { color: $disabled; }
+QPushButton[kind="light"] { background: transparent; border: 1px solid transparent; border-radius: 6px;
+    padding: 0 4px 0 0; min-height: 20px; font-size: 12px; font-weight: 600; text-align: left; }
+QPushButton[kind="light"]:hover { background: $hover; }
+QPushButton[kind="light"]:focus { border: 1px solid $accent; }
 QPushButton[kind="fold"] { background: transparent; border: 1px solid transparent; border-radius: 6px;
     padding: 0;
     text-align: left; color: $muted; font-weight: 600; font-size: 12px; min-height: 28px; }

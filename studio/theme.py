@@ -49,6 +49,7 @@ class Palette:
     good: str
     good_soft: str
     good_text: str
+    warn: str
     warn_soft: str
     warn_text: str
     danger: str
@@ -89,6 +90,7 @@ LIGHT = Palette(
     good="#2b9a66",
     good_soft="#e3f4ea",
     good_text="#176b45",
+    warn="#d68a0c",
     warn_soft="#fdf0d8",
     warn_text="#8a4f00",
     danger="#d13438",
@@ -128,6 +130,7 @@ DARK = Palette(
     good="#3dab75",
     good_soft="#15301f",
     good_text="#73d6a0",
+    warn="#eda93b",
     warn_soft="#382a12",
     warn_text="#f0bd6b",
     danger="#e5484d",

@@ -28,3 +28,16 @@ def speed(per_s: float) -> str:
 def plain(number: float) -> str:
     """A number in full, without the zeros that say nothing: 2.0 is 2, 1234567.0 is 1234567."""
     return f"{number:.15g}"
+
+
+def short(number: float) -> str:
+    """About three figures of it: 0.0002, 0.0153, 12.3, 1,234."""
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
+
+
+def brief(number: float) -> str:
+    """As few figures as say it, for narrow places: 0.05, 2e-4, 1500."""
+    if 0 < abs(number) < 0.001:
+        figures, power = f"{number:.2e}".split("e")
+        return f"{float(figures):g}e{int(power)}"
+    return f"{number:g}"

@@ -1,187 +1,98 @@
-"""Watching a run: progress, faces and curves, of the training under way or of one from the disk."""
+"""Watching a run: progress, health, faces and curves, of the training under way or of one from the disk."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from core import runs
-from core.events import Samples, Step
-from core.runs import Run, RunSummary
-from studio.curves import Cells, cells
+from core.events import Measured, Samples, Step
+from studio.marks import Mark
+from studio.panels.alarm import AlarmBanner
 from studio.panels.faces import FACES, PICTURES, FacesCard
+from studio.panels.notes import Banner, Elsewhere, Note
 from studio.panels.progress import ProgressStrip
-from studio.parts import Button, Card, IconButton, label, named
-from studio.plots import LOSSES, SCORES, fields, loss_plot, score_plot
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What a run folder holds for the monitor, with the curves in the form in which the plots keep them."""
-
-    summary: RunSummary
-    last: Step | None
-    losses: Cells
-    scores: Cells
-    grids: list[tuple[int, Path]]
-
-    @property
-    def run(self) -> Run:
-        return self.summary.run
-
-
-def read_record(folder: Path) -> Record:
-    """All numbers and the names of all grids; reads files, so not for the GUI thread. Raises RunError."""
-    run = runs.open_run(folder)
-    rows = run.metrics()
-    losses, scores = (
-        cells(
-            np.array([[float(row.get(name, np.nan)) for row in rows] for name in ("step", *fields(series))])
-        )
-        for series in (LOSSES, SCORES)
-    )
-    return Record(runs.summarise(run), _step(rows[-1]) if rows else None, losses, scores, run.samples())
-
-
-class Banner(QFrame):
-    """One calm sentence on what went wrong; can be copied and closed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("banner", True)
-        self.text = label("", name="errorLabel", accessible="What went wrong", wrap=True)
-        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        copy = IconButton("copy", "copyErrorButton", "Copy this text")
-        copy.clicked.connect(self._copy)
-        close = IconButton("close", "closeErrorButton", "Close")
-        close.clicked.connect(self.hide)
-        named(self, "errorBanner", "What went wrong")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 8, 8)
-        row.addWidget(self.text, 1)
-        row.addWidget(copy, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        self.hide()
-
-    def say(self, sentence: str) -> None:
-        self.text.setText(sentence)
-        self.text.setAccessibleName(sentence)
-        self.show()
-
-    @Slot()
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.text.text())
-
-
-class Elsewhere(QFrame):
-    """A note that an older run is shown while another trains, with the way back."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("card", True)
-        named(self, "elsewhereNote", "Another run is shown")
-        self._text = label("", "muted", name="elsewhereLabel", wrap=True)
-        self.back = Button("Back to the training", "backButton", kind="link")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 16, 8)
-        row.addWidget(self._text, 1)
-        row.addWidget(self.back)
-        self.hide()
-
-    def say(self, name: str) -> None:
-        self._text.setText(f"Showing {name}, while another run trains.")
-        self.show()
+from studio.panels.record import Record, best_marks
+from studio.panels.signals import SignalsCard
+from studio.parts import named
 
 
 class Monitor(QWidget):
-    """Progress strip above, faces on the left, curves on the right."""
+    """Progress strip above, faces on the left, curves on the right; one time slider for all of them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.strip = ProgressStrip()
+        self.alarm = AlarmBanner()
         self.banner = Banner()
+        self.note = Note()
         self.elsewhere = Elsewhere()
         self.faces = FacesCard()
-        self.losses = loss_plot()
-        self.scores = score_plot()
-        self.faces.step_shown.connect(self.losses.mark)
-        self.faces.step_shown.connect(self.scores.mark)
-        self.losses.scrubbed.connect(self.faces.seek)
-        self.scores.scrubbed.connect(self.faces.seek)
-        curves = QWidget()
-        column = QVBoxLayout(curves)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(16)
-        for plot in (self.losses, self.scores):
-            card = Card(margin=12)
-            card.body.addWidget(plot)
-            column.addWidget(card, 1)
+        self.signals = SignalsCard()
+        self.losses, self.scores = self.signals.losses, self.signals.scores
+        self.faces.step_shown.connect(self.signals.mark)
+        self.signals.scrubbed.connect(self.faces.seek)
         halves = QSplitter(Qt.Orientation.Horizontal)
         named(halves, "monitorSplitter", "Width of the faces and the curves")
         halves.addWidget(self.faces)
-        halves.addWidget(curves)
+        halves.addWidget(self.signals)
         halves.setChildrenCollapsible(False)
         halves.setHandleWidth(16)
         halves.setStretchFactor(0, 3)
         halves.setStretchFactor(1, 2)
         halves.setSizes([548, 312])
-        curves.setMinimumWidth(264)
+        self.signals.setMinimumWidth(270)
         self.faces.setMinimumWidth(380)
+        self._grids: list[tuple[int, Path]] = []
+        self._face_count = 0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
-        layout.addWidget(self.strip)
-        layout.addWidget(self.banner)
-        layout.addWidget(self.elsewhere)
+        for part in (self.strip, self.alarm, self.banner, self.note, self.elsewhere):
+            layout.addWidget(part)
         layout.addWidget(halves, 1)
 
     def clear(self, face_count: int) -> None:
         """A run that begins."""
         self.banner.hide()
-        self.losses.clear()
-        self.scores.clear()
-        self.faces.begin([], face_count)
+        self.note.hide()
+        self.signals.clear()
+        self._begin_faces([], face_count)
 
     def show_record(self, record: Record) -> None:
         """A run as it is on the disk."""
         self.clear(record.run.config.sample_count)
-        self.losses.load(record.losses)
-        self.scores.load(record.scores)
-        self.faces.begin(record.grids, record.run.config.sample_count)
+        self.signals.load(record.curves, record.measures, record.marks)
+        self._begin_faces(record.grids, record.run.config.sample_count)
         if self.faces.views.current() == PICTURES:
             self.faces.choose(FACES)
 
     def add_steps(self, steps: Sequence[Step]) -> None:
-        if steps:
-            self.losses.add(steps)
-            self.scores.add(steps)
+        self.signals.add_steps(steps)
 
     def add_kept(self, grids: Sequence[tuple[int, Path]]) -> None:
+        self._grids = [each for each in self._grids if each[0] < grids[0][0]] + list(grids)
         self.faces.add_kept(grids)
 
     def add_samples(self, samples: Samples) -> None:
         self.faces.add_samples(samples)
 
+    def add_measured(self, measured: Measured) -> None:
+        self.signals.add_measures([measured])
+        self.signals.add_marks(best_marks([measured]))
+
+    def add_marks(self, marks: Iterable[Mark]) -> None:
+        self.signals.add_marks(marks)
+
+    def go_back(self, step: int, mark: Mark) -> None:
+        """The run went back to `step`: curves and grids of later steps are undone."""
+        self.signals.cut(step)
+        self.signals.add_marks([mark])
+        self._begin_faces([each for each in self._grids if each[0] <= step], self._face_count)
+
+    def _begin_faces(self, grids: Sequence[tuple[int, Path]], face_count: int) -> None:
+        self._grids, self._face_count = list(grids), face_count
+        self.faces.begin(grids, face_count)
+
     def shut_down(self) -> None:
         self.faces.shut_down()
-
-
-def _step(row: dict[str, Any]) -> Step:
-    """A line of metrics/*.jsonl as the event it was written from; what a loss could not say becomes NaN."""
-    read: Callable[[str], float] = lambda name: float(row.get(name, float("nan")))  # noqa: E731
-    return Step(
-        int(row["step"]),
-        int(row.get("epoch", 0)),
-        read("seconds"),
-        read("images_per_s"),
-        read("d_loss"),
-        read("g_loss"),
-        read("d_real"),
-        read("d_fake_before"),
-        read("d_fake_after"),
-    )

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout
 
 from core.data.prepare import Progress
 from core.events import Started, Step
+from studio.panels.health import Light
 from studio.parts import Card, ElidedLabel, label, named, restyle
 from studio.words import span, speed
 
@@ -15,7 +16,7 @@ SECONDS_SMOOTHING = 0.9
 
 
 class ProgressStrip(Card):
-    """statusLabel, progressBar and five values. It shows what it is told and decides nothing."""
+    """statusLabel, the light, progressBar and five values. It shows what it is told and decides nothing."""
 
     def __init__(self) -> None:
         super().__init__(margin=16, spacing=12)
@@ -52,7 +53,12 @@ class ProgressStrip(Card):
             value.setMinimumWidth(56)
             row.addLayout(pair)
         self.body.addLayout(row)
-        self.body.addWidget(self.bar)
+        self.light = Light()
+        foot = QHBoxLayout()
+        foot.setSpacing(12)
+        foot.addWidget(self.light)
+        foot.addWidget(self.bar, 1)
+        self.body.addLayout(foot)
         self._started: Started | None = None
         self._last: tuple[int, float] | None = None
         self._seconds_per_step: float | None = None

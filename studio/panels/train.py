@@ -3,43 +3,47 @@
 It shows what it is told and emits what the person wants; it does not know the session.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from core import draws
 from core.data.cache import PictureCache
 from core.data.prepare import Progress
-from core.events import Finished, Paused, Samples, Started, Step
+from core.events import (
+    Finished,
+    Judged,
+    KnobTurned,
+    Measured,
+    MemoryShort,
+    Paused,
+    Returned,
+    Samples,
+    Started,
+    Step,
+)
 from core.runs import Run
-from studio.jobs import run_job
+from studio.chronicle import Chronicle
+from studio.panels import status
+from studio.panels.beside import RealBeside, some
 from studio.panels.extend import ExtendDialog
-from studio.panels.faces import FACES, PICTURES, PREVIEW_COUNT
-from studio.panels.held import Held
-from studio.panels.monitor import Monitor, Record, read_record
+from studio.panels.faces import FACES, PICTURES
+from studio.panels.held import Held, Telling
+from studio.panels.monitor import Monitor
+from studio.panels.reading import Reading
+from studio.panels.record import Record, alarm_marks
 from studio.panels.setup import Setup
-from studio.pictures import Pictures
-from studio.preparation import Preparation, Wanted
+from studio.panels.watch import State as WatchState
+from studio.panels.watch import Watch
 from studio.session import Opened, Order
 from studio.settings import Settings
-from studio.words import count, span
+from studio.words import count
 
 if TYPE_CHECKING:  # at run time it would bring torch along
     from core.devices import Device
-
-STATES = {
-    "running": "It is being trained by another program",
-    "interrupted": "It was interrupted; Resume goes on from its last checkpoint",
-    "stopped": "It was stopped; Resume goes on from there",
-    "finished": "It has finished; Resume can train it for longer",
-    "failed": "It ended with an error; Resume goes on from its last checkpoint",
-    "new": "It has not been trained yet",
-}
 
 
 class TrainPanel(QWidget):
@@ -47,6 +51,8 @@ class TrainPanel(QWidget):
     pause_requested = Signal()
     go_on_requested = Signal()
     stop_requested = Signal()
+    change_requested = Signal(object)  # dict: live settings and their new values
+    return_requested = Signal(object)  # dict: settings to change on going back to the best checkpoint
     message = Signal(str)
 
     def __init__(self, settings: Settings) -> None:
@@ -56,14 +62,16 @@ class TrainPanel(QWidget):
         self._shown: Record | None = None  # the run that was read from the disk last
         self._shown_folder: Path | None = None  # the run that the monitor shows
         self._live: Run | None = None  # the run that trains
-        self._reading: _Reading | None = None  # the record that is being read
-        self._held = Held()  # what the live run tells meanwhile
-        self._rest: tuple[str, str, str] | None = None  # what the strip says while nothing is under way
+        self._chronicle: Chronicle | None = None  # of the live run
+        self._rest: status.Words | None = None  # what the strip says while nothing is under way
         self._about = ""  # what the status line says of the training
         self._device_titles: dict[str, str] = {}
-        self._real = Preparation(self)
         self.setup = Setup(settings)
         self.monitor = Monitor()
+        self.reading = Reading(self)
+        self._held = Held()  # what the live run tells while a record is read
+        self._real = RealBeside(self.monitor.faces, self)
+        self.watching = Watch(self.monitor.strip.light, self.monitor.alarm, self)
         right = QVBoxLayout()
         right.setContentsMargins(6, 16, 16, 16)
         right.addWidget(self.monitor)
@@ -82,9 +90,13 @@ class TrainPanel(QWidget):
             (setup.progress, self._show_preparing),
             (setup.prepared, self._show_pictures),
             (setup.unusable, self._show_no_pictures),
-            (self._real.ready, self._real_ready),
-            (self._real.failed, self._real_failed),
+            (self._real.missing, self.message),
             (faces.real_wanted, self._find_real),
+            (self.reading.ended, self._release),
+            (self.reading.failed, self.monitor.banner.say),
+            (self.watching.pause_requested, self.pause_requested),
+            (self.watching.go_on_requested, self.go_on_requested),
+            (self.watching.return_requested, self._go_back),
             (self.monitor.elsewhere.back.clicked, self._back),
         ):
             signal.connect(slot)
@@ -133,7 +145,7 @@ class TrainPanel(QWidget):
     @Slot(object)
     def watch(self, folder: Path) -> None:
         """Show a run's numbers and faces as they are on the disk."""
-        self._read(folder, self._show)
+        self.reading.read(folder, self._show)
 
     @Slot(object)
     def resume(self, folder: Path) -> None:
@@ -141,7 +153,7 @@ class TrainPanel(QWidget):
         if self._state != "idle":
             self.message.emit("A training is under way. Stop it before you resume another.")
         else:
-            self._read(folder, self._resume)
+            self.reading.read(folder, self._resume)
 
     def offer_devices(self, devices: Sequence["Device"], default_preset: str) -> None:
         self._device_titles = {each.name: each.title for each in devices}
@@ -174,16 +186,21 @@ class TrainPanel(QWidget):
     def show_opened(self, opened: Opened) -> None:
         run = opened.run
         self._live, self._rest = run, None
+        known = self._shown is not None and self._shown.run.folder == run.folder
+        self._chronicle = self._shown.chronicle if known and self._shown else Chronicle(run.config)
         if self._shown_folder != run.folder:
             self.monitor.clear(run.config.sample_count)
             self._shown_folder = run.folder
         self.monitor.elsewhere.hide()
         self.monitor.banner.hide()
         self._about = run.name
-        self.monitor.faces.show_real(_some(opened.cache))
+        self.monitor.faces.show_real(some(opened.cache))
         self.monitor.faces.choose(FACES)
         self.monitor.strip.clear()
         self.monitor.strip.wait()
+        self.watching.begin(run.config)
+        if known and self._shown:
+            self.watching.measure(self._shown.measures)
         self._refresh()
 
     @Slot(object)
@@ -196,24 +213,47 @@ class TrainPanel(QWidget):
     @Slot(object)
     def add_steps(self, steps: list[Step]) -> None:
         self.monitor.strip.add(steps)
-        if self._live is not None and self._reading is not None:
-            self._held.steps(self._live.folder, steps)
-        elif self._shows_live():
-            self.monitor.add_steps(steps)
+        self._tell(lambda monitor: monitor.add_steps(steps))
 
     @Slot(object)
     def add_kept(self, grids: list[tuple[int, Path]]) -> None:
-        if self._live is not None and self._reading is not None:
-            self._held.grids(self._live.folder, grids)
-        elif self._shows_live():
-            self.monitor.add_kept(grids)
+        self._tell(lambda monitor: monitor.add_kept(grids))
 
     @Slot(object)
     def add_samples(self, samples: Samples) -> None:
-        if self._live is not None and self._reading is not None:
-            self._held.samples(self._live.folder, samples)
-        elif self._shows_live():
-            self.monitor.add_samples(samples)
+        self._tell(lambda monitor: monitor.add_samples(samples))
+
+    @Slot(object)
+    def add_measured(self, measured: Measured) -> None:
+        self.watching.measure([measured])
+        self._tell(lambda monitor: monitor.add_measured(measured))
+
+    @Slot(object)
+    def show_judged(self, judged: Judged) -> None:
+        self.watching.judge(judged.step, judged.verdict)
+        marks = alarm_marks([(judged.step, judged.verdict)])
+        self._tell(lambda monitor: monitor.add_marks(marks))
+
+    @Slot(object)
+    def show_knob_turned(self, turned: KnobTurned) -> None:
+        if self._chronicle is not None:
+            mark = self._chronicle.turn(turned.step, turned.changes)
+            self._tell(lambda monitor: monitor.add_marks([mark]))
+
+    @Slot(object)
+    def show_memory_short(self, short: MemoryShort) -> None:
+        self.monitor.note.say(
+            f"The memory was too small for the whole batch, so since step {short.step:,} each step computes "
+            f"it in {short.parts} parts. What is learned stays the same; a step takes a little longer."
+        )
+
+    @Slot(object)
+    def show_returned(self, returned: Returned) -> None:
+        self.watching.start_again()
+        if self._chronicle is not None:
+            mark = self._chronicle.go_back(returned)
+            self._tell(lambda monitor: monitor.go_back(returned.step, mark))
+            self.monitor.note.say(f"{mark.text}.")
 
     @Slot(object)
     def show_paused(self, paused: Paused) -> None:
@@ -222,12 +262,7 @@ class TrainPanel(QWidget):
     @Slot(object)
     def show_finished(self, finished: Finished) -> None:
         self.monitor.strip.end(complete=finished.status == "finished")
-        if finished.status == "finished":
-            title, tone = f"Finished after {span(finished.seconds)}", "good"
-        else:
-            title, tone = f"Stopped and saved at step {finished.step:,}", "idle"
-        then = "Resume goes on from here" if self._shows_live() else "Runs can go on with it"
-        self._end(title, f"{self._name()} · {then}", tone)
+        self._end(*status.ended(finished, self._name(), shown=self._shows_live()))
 
     @Slot(str)
     def show_failure(self, sentence: str) -> None:
@@ -262,7 +297,7 @@ class TrainPanel(QWidget):
 
     @Slot(object)
     def _show_pictures(self, cache: PictureCache) -> None:
-        self.monitor.faces.show_pictures(_some(cache), len(cache))
+        self.monitor.faces.show_pictures(some(cache), len(cache))
         if self._start_when_ready:
             self._start_when_ready = False
             self._refresh()
@@ -275,23 +310,16 @@ class TrainPanel(QWidget):
 
     # Runs from the disk
 
-    def _read(self, folder: Path, then: Callable[[Record], None]) -> None:
-        self._reading = reading = _Reading(then)
-        run_job(
-            self, partial(read_record, folder), partial(self._take, reading), partial(self._fail, reading)
-        )
+    def _tell(self, telling: Telling) -> None:
+        """Tell the monitor of the live run, if that is the one that it shows or may be about to show."""
+        if self._live is not None and self.reading.busy:
+            self._held.keep(self._live.folder, telling)
+        elif self._shows_live():
+            telling(self.monitor)
 
-    def _take(self, reading: "_Reading", record: Record) -> None:
-        if reading is self._reading:  # else another was asked for meanwhile
-            self._reading = None
-            reading.then(record)
-            self._held.release(self.monitor, self._shown_folder)
-
-    def _fail(self, reading: "_Reading", sentence: str) -> None:
-        if reading is self._reading:
-            self._reading = None
-            self._held.release(self.monitor, self._shown_folder)
-            self.monitor.banner.say(sentence)
+    @Slot()
+    def _release(self) -> None:
+        self._held.release(self.monitor, self._shown_folder)
 
     def _show(self, record: Record) -> None:
         self._shown, self._shown_folder = record, record.run.folder
@@ -301,9 +329,9 @@ class TrainPanel(QWidget):
             self.monitor.strip.clear()
             if record.last is not None:
                 self.monitor.strip.add([record.last])
-            state = record.summary.state
-            tone = {"failed": "danger", "finished": "good"}.get(state, "idle")
-            self._rest = record.run.name, STATES[state], tone
+            self._rest = status.at_rest(record.summary)
+            self.watching.begin(record.run.config)
+            self.watching.measure(record.measures)
         elif not self._shows_live():
             self.monitor.elsewhere.say(record.run.name)
         else:
@@ -324,44 +352,40 @@ class TrainPanel(QWidget):
         dialog.chosen.connect(partial(self._go_on, run))
         dialog.open()
 
-    def _go_on(self, run: Run, duration: float | None = None) -> None:
+    def _go_on(
+        self, run: Run, duration: float | None = None, go_back: Mapping[str, object] | None = None
+    ) -> None:
         config = run.config if duration is None else run.config.replace(duration=duration)
         source, chosen = run.source, self.setup.source.source()
         if self.setup.cache is not None and self.setup.cache.digest == run.source_digest:
             source = chosen  # the same pictures, which may have been moved since
         device = self.setup.recipe.device_name()
         self.start_requested.emit(
-            Order(config, source, run.preset, device, resume=run.folder, instead=chosen)
+            Order(config, source, run.preset, device, resume=run.folder, instead=chosen, go_back=go_back)
         )
+
+    @Slot(object)
+    def _go_back(self, changes: Mapping[str, object]) -> None:
+        """To the best checkpoint: in the training under way, or in the run that is shown."""
+        if self._state != "idle":
+            self.return_requested.emit(changes)
+        elif self._shown_folder is not None:
+            self.reading.read(self._shown_folder, partial(self._return, changes))
+
+    def _return(self, changes: Mapping[str, object], record: Record) -> None:
+        if self._state == "idle":
+            self._show(record)
+            self._go_on(record.run, go_back=changes)
 
     @Slot()
     def _back(self) -> None:
         if self._live is not None:
             self.watch(self._live.folder)
 
-    # Real pictures beside the faces
-
     @Slot()
     def _find_real(self) -> None:
-        """The pictures of the run that is shown, or of the chosen source before there is a run."""
         run = self._live if self._shows_live() else self._shown.run if self._shown else None
-        cache = self.setup.cache
-        if cache is not None and (run is None or cache.digest == run.source_digest):
-            self.monitor.faces.show_real(_some(cache))
-        elif run is not None:
-            self.monitor.faces.real_caption.setText("Real: being prepared…")
-            self._real.request(Wanted(run.source, run.config.size, run.config.color, run.config.crop))
-
-    @Slot(object)
-    def _real_ready(self, cache: PictureCache) -> None:
-        self._real.cancel()
-        self.monitor.faces.show_real(_some(cache))
-
-    @Slot(str)
-    def _real_failed(self, sentence: str) -> None:
-        self._real.cancel()
-        self.monitor.faces.real_caption.setText("Real: not found")
-        self.message.emit(sentence)
+        self._real.find(run, self.setup.cache)
 
     # Upkeep
 
@@ -400,7 +424,20 @@ class TrainPanel(QWidget):
         )
         setup.stop.setEnabled(self._state not in ("idle", "stopping") or self._start_when_ready)
         setup.stop.setToolTip("Save a checkpoint and stop (Ctrl+.)")
+        self.watching.set_state(*self._watch_state())
         self._say_state()
+
+    def _watch_state(self) -> tuple[WatchState, str]:
+        """What the alarm can offer, and why the run cannot go back, if it cannot."""
+        match self._state:
+            case "training":
+                return "training", ""
+            case "paused" | "pausing":
+                return "paused", ""
+            case "idle":
+                elsewhere = self._shown is not None and self._shown.summary.state == "running"
+                return "idle", "It is being trained by another program." if elsewhere else ""
+        return "idle", "The training is starting or stopping."
 
     def _why_not(self) -> str:
         """Why Start cannot be pressed; empty if it can."""
@@ -411,36 +448,14 @@ class TrainPanel(QWidget):
         return self.setup.why_not()
 
     def _say_state(self) -> None:
-        strip = self.monitor.strip
-        match self._state:
-            case "preparing":
-                strip.say("Starting", "Opening the pictures")
-            case "training":
-                strip.say("Training", self._about)
-            case "pausing":
-                strip.say("Pausing at the next step", self._about)
-            case "paused":
-                strip.say("Paused", self._about, "idle")
-            case "stopping":
-                strip.say("Saving and stopping", self._about)
-            case _ if self._start_when_ready:
-                strip.say("Preparing pictures", "Training starts as soon as they are ready")
-            case _ if self._shown_folder is None:
-                strip.say(*self.setup.promise(), "idle")
-            case _ if self._rest is not None:
-                strip.say(*self._rest)
-            case _:
-                strip.say(self._shown_folder.name, "Resume goes on with this run", "idle")
-
-
-class _Reading:
-    """A record that is being read, and what it was asked for."""
-
-    def __init__(self, then: Callable[[Record], None]) -> None:
-        self.then = then
-
-
-def _some(cache: PictureCache) -> Pictures:
-    """Up to 64 pictures from all over the cache, always the same ones."""
-    chosen = np.sort(draws.permutation(0, "preview", 0, len(cache))[:PREVIEW_COUNT])
-    return np.asarray(cache.pictures[chosen])
+        if words := status.under_way(self._state, self._about):
+            pass
+        elif self._start_when_ready:
+            words = "Preparing pictures", "Training starts as soon as they are ready", ""
+        elif self._shown_folder is None:
+            words = *self.setup.promise(), "idle"
+        elif self._rest is not None:
+            words = self._rest
+        else:
+            words = self._shown_folder.name, "Resume goes on with this run", "idle"
+        self.monitor.strip.say(*words)

@@ -18,8 +18,9 @@ from core import checkpoints, runs
 from core.checkpoints import Checkpoint
 from core.config import Config
 from core.export import save_grid
+from core.journal import Journal
 from core.models import build_generator
-from core.runs import Journal, Run
+from core.runs import Run
 from studio import jobs
 from studio.app import create
 from studio.explore.exploration import Exploration
@@ -60,7 +61,7 @@ def make_run(runs_folder: Path) -> MakeRun:
         settings = {"size": 32, "latent_dim": 10, "g_features": 4, "d_features": 4, "sample_count": 16}
         config = Config.model_validate(settings | knobs)
         run = runs.create(runs_folder / name, config, source="cartoons:64", source_digest="0", preset="quick")
-        journal = Journal(run)
+        journal = Journal(run.folder)
         journal.event("started", 0)
         for step in steps:
             torch.manual_seed(step)

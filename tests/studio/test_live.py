@@ -34,7 +34,7 @@ def live(window: MainWindow, make_run: MakeRun, qtbot: QtBot) -> Run:
 
 
 def _settled(train: TrainPanel) -> bool:
-    return train._reading is None
+    return not train.reading.busy
 
 
 def test_steps_that_come_while_an_unreadable_record_is_read_are_kept(

@@ -4,8 +4,9 @@ import numpy as np
 from pytestqt.qtbot import QtBot
 
 from core.events import Step
+from studio.charts import LOSSES, SCORES
 from studio.curves import cells, envelope, smoothed
-from studio.plots import SCORES, CurvePlot, fields, loss_plot, score_plot
+from studio.plots import CurvePlot, numbers_of
 from studio.theme import theme
 
 
@@ -18,7 +19,7 @@ def _shown(plot: CurvePlot) -> list[str]:
 
 
 def test_every_number_is_kept(qtbot: QtBot) -> None:
-    plot = loss_plot()
+    plot = CurvePlot(LOSSES)
     qtbot.addWidget(plot)
     for first in range(1, 5001, 50):
         plot.add(_steps(first, first + 49))
@@ -51,21 +52,20 @@ def test_envelope_keeps_the_spikes() -> None:
 
 
 def test_loaded_record_is_what_adding_its_steps_makes(qtbot: QtBot) -> None:
-    added, loaded = score_plot(), score_plot()
+    added, loaded = CurvePlot(SCORES), CurvePlot(SCORES)
     for plot in (added, loaded):
         qtbot.addWidget(plot)
     steps = _steps(1, 700)
     added.add(steps)
     loaded.add(_steps(1, 5))
-    rows = np.array([[getattr(step, name) for step in steps] for name in ("step", *fields(SCORES))])
-    loaded.load(cells(rows))
+    loaded.load(cells(numbers_of(SCORES, lambda name: [getattr(step, name) for step in steps])))
     assert loaded.count() == 700
     assert np.array_equal(loaded._numbers._cells[:, :700], added._numbers._cells[:, :700])
     assert _shown(loaded) == ["0.60", "0.40", "0.30"]
 
 
 def test_repeated_steps_replace_the_earlier_ones(qtbot: QtBot) -> None:
-    plot = loss_plot()
+    plot = CurvePlot(LOSSES)
     qtbot.addWidget(plot)
     plot.add(_steps(1, 100))
     plot.add(_steps(51, 60, d_loss=3.0))
@@ -76,7 +76,7 @@ def test_repeated_steps_replace_the_earlier_ones(qtbot: QtBot) -> None:
 
 
 def test_legend_reads_out_the_marked_step(qtbot: QtBot) -> None:
-    plot = loss_plot()
+    plot = CurvePlot(LOSSES)
     qtbot.addWidget(plot)
     plot.add(_steps(1, 50, d_loss=0.5))
     plot.add(_steps(51, 100, d_loss=1.5))
@@ -91,7 +91,7 @@ def test_legend_reads_out_the_marked_step(qtbot: QtBot) -> None:
 
 
 def test_numbers_that_are_none_do_not_break_the_plot(qtbot: QtBot) -> None:
-    plot = loss_plot()
+    plot = CurvePlot(LOSSES)
     qtbot.addWidget(plot)
     plot.add(_steps(1, 3))
     plot.add(_steps(4, 5, d_loss=float("nan")))
@@ -100,7 +100,7 @@ def test_numbers_that_are_none_do_not_break_the_plot(qtbot: QtBot) -> None:
 
 
 def test_scores_stay_between_zero_and_one(qtbot: QtBot) -> None:
-    plot = score_plot()
+    plot = CurvePlot(SCORES)
     qtbot.addWidget(plot)
     plot.add(_steps(1, 10))
     plot._draw()
@@ -110,7 +110,7 @@ def test_scores_stay_between_zero_and_one(qtbot: QtBot) -> None:
 
 
 def test_colours_follow_the_theme(qtbot: QtBot) -> None:
-    plot = loss_plot()
+    plot = CurvePlot(LOSSES)
     qtbot.addWidget(plot)
     before = plot._smooth[0].opts["pen"].color().name()
     theme().prefer("dark")

@@ -12,7 +12,8 @@ from core import runs
 from core.control import Control
 from core.data.prepare import Progress
 from core.errors import Cancelled
-from core.runs import Journal, Run
+from core.journal import Journal
+from core.runs import Run
 from studio.session import Letter
 from studio.window import RUNS, TRAIN, MainWindow
 from tests.studio.hands import LONG, click, text, write
@@ -81,7 +82,7 @@ def test_run_whose_pictures_have_moved_can_go_on(trained: MainWindow, folder: Pa
 
 
 def test_run_that_is_over_in_all_but_name_is_asked_for_more(trained: MainWindow, qtbot: QtBot) -> None:
-    Journal(the_run().run).event("stopped", 3)  # as a stop in the last step leaves it
+    Journal(the_run().run.folder).event("stopped", 3)  # as a stop in the last step leaves it
     click(qtbot, trained, "pauseButton")  # says Resume
     qtbot.waitUntil(lambda: trained.findChild(QWidget, "extendDialog") is not None, timeout=LONG)
     assert text(trained, "statusLabel") == "This run has had its time"

@@ -1,0 +1,52 @@
+"""The real pictures that stand beside the faces: those of the run that is shown."""
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from core import draws
+from core.data.cache import PictureCache
+from core.runs import Run
+from studio.panels.faces import PREVIEW_COUNT, FacesCard
+from studio.pictures import Pictures
+from studio.preparation import Preparation, Wanted
+
+
+class RealBeside(QObject):
+    """Finds a run's real pictures and shows them; `missing(sentence)` if they are not found."""
+
+    missing = Signal(str)
+
+    def __init__(self, faces: FacesCard, parent: QObject) -> None:
+        super().__init__(parent)
+        self._faces = faces
+        self._preparation = Preparation(self)
+        self._preparation.ready.connect(self._ready)
+        self._preparation.failed.connect(self._failed)
+
+    def find(self, run: Run | None, chosen: PictureCache | None) -> None:
+        """The pictures of the run, or the chosen ones before there is a run."""
+        if chosen is not None and (run is None or chosen.digest == run.source_digest):
+            self._faces.show_real(some(chosen))
+        elif run is not None:
+            self._faces.real_caption.setText("Real: being prepared…")
+            self._preparation.request(Wanted(run.source, run.config.size, run.config.color, run.config.crop))
+
+    def close(self) -> None:
+        self._preparation.close()
+
+    @Slot(object)
+    def _ready(self, cache: PictureCache) -> None:
+        self._preparation.cancel()
+        self._faces.show_real(some(cache))
+
+    @Slot(str)
+    def _failed(self, sentence: str) -> None:
+        self._preparation.cancel()
+        self._faces.real_caption.setText("Real: not found")
+        self.missing.emit(sentence)
+
+
+def some(cache: PictureCache) -> Pictures:
+    """Up to 64 pictures from all over the cache, always the same ones."""
+    chosen = np.sort(draws.permutation(0, "preview", 0, len(cache))[:PREVIEW_COUNT])
+    return np.asarray(cache.pictures[chosen])

@@ -1,0 +1,102 @@
+"""A run folder read for the monitor: its curves, measures and marks in the form in which they are shown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from core import runs
+from core.events import Measured, Returned, Step
+from core.measures import measures
+from core.runs import Run, RunSummary
+from core.watchdog.verdict import Verdict
+from studio.charts import CHARTS
+from studio.chronicle import Chronicle
+from studio.curves import Cells, cells
+from studio.marks import History, Mark
+from studio.plots import numbers_of
+
+UNKNOWN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    summary: RunSummary
+    last: Step | None
+    curves: Mapping[str, Cells]  # by the charts' names
+    measures: Sequence[Measured]
+    marks: Sequence[Mark]
+    chronicle: Chronicle
+    grids: list[tuple[int, Path]]
+
+    @property
+    def run(self) -> Run:
+        return self.summary.run
+
+
+def read_record(folder: Path) -> Record:
+    """All numbers and the names of all grids; reads files, so not for the GUI thread. Raises RunError."""
+    run = runs.open_run(folder)
+    rows = run.metrics()
+    measured = measures(run)
+    chronicle, history = Chronicle(run.config), History()
+    for row in run.events():
+        _tell(row, chronicle, history)
+    history.add(best_marks(measured))
+    return Record(
+        runs.summarise(run),
+        _step(rows[-1]) if rows else None,
+        {
+            chart.name: cells(numbers_of(chart, lambda name: [row.get(name) for row in rows]))
+            for chart in CHARTS
+            if not chart.sparse
+        },
+        measured,
+        history.marks,
+        chronicle,
+        run.samples(),
+    )
+
+
+def best_marks(measured: Iterable[Measured]) -> list[Mark]:
+    """Where the best checkpoint is; of several the last counts."""
+    return [
+        Mark(each.step, "best", f"Step {each.step:,}: best so far, coverage {each.coverage:.2f}")
+        for each in measured
+        if each.best
+    ]
+
+
+def alarm_marks(verdicts: Iterable[tuple[int, Verdict]]) -> list[Mark]:
+    """Where each alarm began."""
+    marks, before = [], ""
+    for step, verdict in verdicts:
+        if verdict.alarming and verdict.kind != before:
+            marks.append(Mark(step, "alarm", f"Step {step:,}: {verdict.title}"))
+        before = verdict.kind
+    return marks
+
+
+def _tell(row: Mapping[str, Any], chronicle: Chronicle, history: History) -> None:
+    match row:
+        case {"event": "knob", "step": int() as step, "changes": dict() as changes}:
+            history.add([chronicle.turn(step, changes)])
+        case {
+            "event": "returned",
+            "step": int() as step,
+            "left": int() as left,
+            "changes": dict() as changes,
+        }:
+            history.cut(step)
+            returned = Returned(step, left, changes, row.get("automatic") is True)
+            history.add([chronicle.go_back(returned)])
+
+
+def _step(row: Mapping[str, Any]) -> Step:
+    """A line of metrics/*.jsonl as the event it was written from; what it does not say becomes NaN."""
+    numbers = {
+        each.name: float(row.get(each.name, UNKNOWN))
+        for each in fields(Step)
+        if each.name not in ("step", "epoch")
+    }
+    return Step(int(row["step"]), int(row.get("epoch", 0)), **numbers)

@@ -1,0 +1,203 @@
+"""The column of curves: an overview, quality and details, with what happened to the run marked on each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from core.events import Measured, Step
+from studio.charts import CHARTS, COVERAGE, DETAILS, FID, KID, OVERVIEW, QUALITY
+from studio.curves import Cells
+from studio.histograms import HistogramPlot
+from studio.marks import TITLES, TOKENS, History, Kind, Mark
+from studio.parts import Card, Segmented, label, named
+from studio.plots import CurvePlot, StepAxis
+from studio.theme import color, theme
+
+DETAIL_PX = 128
+REDRAW_MS, APART_MS = 800, 75  # another rhythm for each, so that one turn of the loop seldom draws two
+
+
+class SignalsCard(Card):
+    """Everything that a run reports, over the step; `scrubbed(step)` when the person presses in a curve."""
+
+    scrubbed = Signal(float)
+
+    def __init__(self) -> None:
+        super().__init__(margin=12, spacing=8)
+        self._axis = StepAxis()
+        self._history = History()
+        self._span: tuple[float, float] | None = None  # the first and the last step that is known
+        below = {
+            COVERAGE,
+            KID,
+            FID,
+            *DETAILS,
+        }  # where steps are counted: under those that stand on each other
+        self.plots = {
+            chart.name: CurvePlot(
+                chart, self._axis, redraw_ms=REDRAW_MS + APART_MS * index, foot=chart in below
+            )
+            for index, chart in enumerate(CHARTS)
+        }
+        self.losses, self.scores = (self.plots[chart.name] for chart in OVERVIEW[:2])
+        self.histograms = HistogramPlot()
+        self.views = Segmented(
+            [("overviewView", "Overview"), ("qualityView", "Quality"), ("detailsView", "Details")],
+            "Which curves are shown",
+        )
+        self._pages = QStackedWidget()
+        overview = [self.plots[chart.name] for chart in OVERVIEW]
+        quality = [*(self.plots[chart.name] for chart in QUALITY), self.histograms]
+        self._pages.addWidget(_stacked(overview))
+        self._pages.addWidget(_stacked(quality))
+        self._pages.addWidget(_scrolled([self.plots[chart.name] for chart in DETAILS]))
+        self._key = MarkKey()
+        self.body.addWidget(self.views)
+        self.body.addWidget(self._pages, 1)
+        self.body.addWidget(self._key)
+        self.views.chosen.connect(self._pages.setCurrentIndex)
+        for plot in self.plots.values():
+            plot.scrubbed.connect(self.scrubbed)
+        self.clear()
+
+    def clear(self) -> None:
+        """Another run, of which nothing is known yet."""
+        self._span = None
+        self._axis.reach(0.0, 0.0)
+        self._history.clear()
+        self.histograms.clear()
+        for plot in self.plots.values():
+            plot.clear()
+        self.plots[FID.name].hide()
+        self._key.show_kinds([])
+
+    def load(self, curves: Mapping[str, Cells], measures: Sequence[Measured], marks: Iterable[Mark]) -> None:
+        """A run as it is on the disk; curves: by the names of the charts."""
+        self.clear()
+        for name, cells in curves.items():
+            if cells.shape[1]:
+                self._reach(float(cells[0, 0]), float(cells[0, -1]))
+            self.plots[name].load(cells)
+        self._measure(measures)
+        self.add_marks(marks)
+
+    def add_steps(self, steps: Sequence[Step]) -> None:
+        if steps:
+            self._reach(steps[0].step, steps[-1].step)
+            for chart in CHARTS:
+                if not chart.sparse:
+                    self.plots[chart.name].add(steps)
+
+    def add_measures(self, measures: Sequence[Measured]) -> None:
+        if measures:
+            self._reach(measures[0].step, measures[-1].step)
+            self._measure(measures)
+
+    def add_marks(self, marks: Iterable[Mark]) -> None:
+        self._history.add(marks)
+        self._show_marks()
+
+    def cut(self, step: int) -> None:
+        """The run went back to `step`: what it told of later steps is undone."""
+        self._history.cut(step)
+        self.histograms.cut(step)
+        if self._span is not None:
+            self._span = self._span[0], min(self._span[1], step)
+            self._axis.reach(*self._span)
+        for plot in self.plots.values():
+            plot.cut(step)
+        self._show_marks()
+
+    @Slot(object)
+    def mark(self, step: float | None) -> None:
+        """The step whose faces are shown; None for the newest."""
+        for plot in self.plots.values():
+            plot.mark(step)
+        self.histograms.mark(step)
+
+    def _measure(self, measures: Sequence[Measured]) -> None:
+        if not measures:
+            return
+        self.histograms.add(measures)
+        for chart in CHARTS:
+            if chart.sparse:
+                plot = self.plots[chart.name]
+                plot.add(measures)
+                plot.help.say(chart.explanation.replace("{count}", f"{measures[-1].count:,}"))
+        if any(each.fid is not None for each in measures):
+            self.plots[FID.name].show()
+
+    def _reach(self, first: float, last: float) -> None:
+        if self._span is not None:
+            first, last = min(first, self._span[0]), max(last, self._span[1])
+        self._span = first, last
+        if self._axis.reach(first, last):
+            for plot in self.plots.values():
+                plot.refresh()
+
+    def _show_marks(self) -> None:
+        for plot in self.plots.values():
+            plot.show_marks(self._history.marks)
+        self._key.show_kinds([each.kind for each in self._history.marks])
+
+
+class MarkKey(QWidget):
+    """What the thin vertical lines mean; only the kinds that are there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        named(self, "markKey", "What the vertical lines mean")
+        self._dots: dict[Kind, QLabel] = {}
+        self._entries: dict[Kind, QWidget] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for kind, title in TITLES.items():
+            entry, dot = QWidget(), QLabel()
+            pair = QHBoxLayout(entry)
+            pair.setContentsMargins(0, 0, 0, 0)
+            pair.setSpacing(4)
+            dot.setFixedSize(2, 10)
+            pair.addWidget(dot, 0)
+            pair.addWidget(label(title, "caption"))
+            row.addWidget(entry)
+            self._dots[kind], self._entries[kind] = dot, entry
+        row.addStretch(1)
+        theme().changed.connect(self._paint)
+        self._paint()
+
+    def show_kinds(self, kinds: Iterable[Kind]) -> None:
+        there = set(kinds)
+        for kind, entry in self._entries.items():
+            entry.setVisible(kind in there)
+        self.setVisible(bool(there))
+
+    @Slot()
+    def _paint(self) -> None:
+        for kind, dot in self._dots.items():
+            dot.setStyleSheet(f"background: {color(TOKENS[kind]).name()};")
+
+
+def _stacked(plots: Sequence[QWidget], right_px: int = 0) -> QWidget:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, right_px, 0)
+    column.setSpacing(10)
+    for plot in plots:  # one with numbers below is taller by them
+        column.addWidget(plot, 11 if isinstance(plot, CurvePlot) and not plot.foot else 13)
+    return page
+
+
+def _scrolled(plots: Sequence[QWidget]) -> QScrollArea:
+    for plot in plots:
+        plot.setMinimumHeight(DETAIL_PX)
+    inside = _stacked(plots, right_px=4)  # clear of the scroll bar
+    inside.setProperty("scrolled", True)
+    scroll = QScrollArea()
+    named(scroll, "detailsScroll", "Details")
+    scroll.setWidget(inside)
+    scroll.setWidgetResizable(True)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    return scroll
