@@ -35,7 +35,7 @@ from core.journal import Journal
 from core.latent import decode
 from core.models import update_average
 from core.runs import Run
-from core.standing import Standing, take_up
+from core.standing import take_up
 from core.step import NUMBERS, to_tensor, update
 from core.trainee import Trainee
 
@@ -88,13 +88,13 @@ def _train(
     device = torch.device(chosen.name)
     precision = resolve_precision(config, chosen)
     torch.backends.cudnn.deterministic = True  # exact resume; a run is worth more than the last percent
-    batches = Batches(cache.pictures, config.batch_size, config.seed, flip=config.flip)
+    batches = Batches(cache.pictures, config.batch_size, config.seed)
     fixed_z = torch.from_numpy(draws.normal(config.seed, "fixed", 0, config.sample_count, config.latent_dim))
     whole = duration(config, batches.steps_per_epoch)
 
     # --- resume
     returning.finish(run)
-    now = take_up(run, device, chosen.name)
+    now = take_up(run, device, len(cache))
     if whole.is_over(now.step, now.seconds) and not control.returning:
         raise RunOverError(
             f"The run has already trained for {config.duration:,.15g} {config.duration_unit}. "
@@ -116,7 +116,7 @@ def _train(
         # --- what is asked for: before the next step, in a pause at once
         if (wish := control.take_return()) is not None:
             yield returning.go_back(run, journal, now.step, wish)
-            now = take_up(run, device, chosen.name)
+            now = take_up(run, device, len(cache))
             clock.go_back(now.seconds)
             control.follow(now.config)
         if changes := control.take_changes():
@@ -143,11 +143,11 @@ def _train(
         if turned := now.turn():
             control.follow(now.config)
             yield KnobTurned(now.step, turned)
-        numbers = _take_step(now, batches, device, precision)
+        numbers = take_step(now.trainee, batches, now.step, now.parts, device, precision)
         if numbers is None:  # the memory was too small, in the middle of the step: again, from what is safe
             if now.parts >= config.batch_size:
                 raise RunError(MEMORY_FULL)
-            parts, now = 2 * now.parts, take_up(run, device, chosen.name)
+            parts, now = 2 * now.parts, take_up(run, device, len(cache))
             now.parts = min(parts, config.batch_size)
             journal.repeat_from(now.step)
             journal.commit("memory", now.step + 1, parts=now.parts, device=chosen.name)
@@ -197,15 +197,23 @@ def _train(
     yield Finished(status, now.step, epoch, clock.seconds, speed, now.newest)
 
 
-def _take_step(now: Standing, batches: Batches, device: torch.device, precision: Precision) -> Tensor | None:
-    """NUMBERS of the present step; None if the memory was too small, and the step is half done."""
-    config = now.config
+def take_step(
+    trainee: Trainee,
+    batches: Batches,
+    step: int,
+    parts: int,
+    device: torch.device,
+    precision: Precision,
+) -> Tensor | None:
+    """One step, its batch in so many parts: NUMBERS. None if the memory was too small, the step half done."""
+    config = trainee.config
     try:
-        real = to_tensor(batches.batch(now.step), device)
-        z = torch.from_numpy(draws.normal(config.seed, "z", now.step, config.batch_size, config.latent_dim))
+        real = to_tensor(batches.batch(step, config.d_updates), device)
+        rows = config.d_updates * config.batch_size
+        z = torch.from_numpy(draws.normal(config.seed, "z", step, rows, config.latent_dim))
         with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
-            numbers = update(now.trainee, real, z.to(device), now.step)
-        update_average(now.trainee.average, now.trainee.generator, config.ema_decay, now.step)
+            numbers = update(trainee, real, z.to(device), step, parts)
+        update_average(trainee.average, trainee.generator, config.ema_decay, step)
         return numbers
     except Exception as error:
         if not memory.is_short(error):

@@ -19,13 +19,17 @@ class Standing:
 
     run: Run
     trainee: Trainee
-    config: Config  # in force
     step: int
     seconds: float  # of training up to `step`, as the newest checkpoint says
     newest: Path | None  # the newest checkpoint
     saved_step: int  # its step, -1 without one
     parts: int  # that a batch is computed in
     turns: dict[int, dict[str, object]]  # knobs, by the first step that they act on
+
+    @property
+    def config(self) -> Config:
+        """The settings in force."""
+        return self.trainee.config
 
     def reread(self) -> None:
         """Take in what the journal says of knobs by now."""
@@ -38,8 +42,7 @@ class Standing:
         """
         changes = self.turns.get(self.step, {})
         if changes:
-            self.config = knobs.turned(self.config, changes)
-            self.trainee.apply(self.config)
+            self.trainee.apply(knobs.turned(self.config, changes))
         return changes
 
     def save(self, seconds: float) -> Path:
@@ -51,8 +54,8 @@ class Standing:
         return self.newest
 
 
-def take_up(run: Run, device: torch.device, name: str) -> Standing:
-    """The run as its newest good checkpoint has it, or at its beginning. name: the device's, in the journal.
+def take_up(run: Run, device: torch.device, images: int) -> Standing:
+    """The run as its newest good checkpoint has it, or at its beginning. images: how many it learns from.
 
     Raises RunError if the checkpoint does not fit, or there are some and none is good.
     """
@@ -63,17 +66,16 @@ def take_up(run: Run, device: torch.device, name: str) -> Standing:
     events = run.events()
     turns: list[Turn] = knobs.history(events)
     config = knobs.settled(run.config, turns, step)
-    trainee = Trainee(config, device)
+    trainee = Trainee(config, device, images)
     if checkpoint:
         trainee.load(checkpoint.tensors)
     return Standing(
         run=run,
         trainee=trainee,
-        config=config,
         step=step,
         seconds=checkpoint.seconds if checkpoint else 0.0,
         newest=newest,
         saved_step=step if checkpoint else -1,
-        parts=memory.parts_at(events, step + 1, name),
+        parts=memory.parts_at(events, step + 1, str(device)),
         turns=dict(turns),
     )
