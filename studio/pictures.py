@@ -91,6 +91,19 @@ class PictureGrid(QWidget):
         )
         self.update()
 
+    def replace(self, first: int, pictures: Pictures) -> None:
+        """Show other pictures (n, s, s, c) uint8 in the places from `first` on; the rest stays as it is."""
+        images = [to_image(each) for each in pictures]
+        self._images[first : first + len(images)] = images
+        places = range(first, first + len(images))
+        if self._drawn is not None:
+            painter = self._painter(self._drawn)
+            for index in places:
+                self._draw_cell(painter, index)
+            painter.end()
+        for index in places:
+            self.update(self._cell(index))
+
     def set_fill(self, fill: bool) -> None:
         self._fill = fill
         self._drawn = None
@@ -158,18 +171,25 @@ class PictureGrid(QWidget):
         drawn = QPixmap(self.size() * ratio)
         drawn.setDevicePixelRatio(ratio)
         drawn.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(drawn)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        for index, image in enumerate(self._images):
-            cell = self._cell(index)
-            wanted = cell.size() * ratio
-            if image.size() != wanted:
-                image = image.scaled(
-                    wanted, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-                )
-            painter.drawImage(cell, image)
+        painter = self._painter(drawn)
+        for index in range(len(self._images)):
+            self._draw_cell(painter, index)
         painter.end()
         return drawn
+
+    def _painter(self, drawn: QPixmap) -> QPainter:
+        painter = QPainter(drawn)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        return painter
+
+    def _draw_cell(self, painter: QPainter, index: int) -> None:
+        cell, image = self._cell(index), self._images[index]
+        wanted = cell.size() * self.devicePixelRatioF()
+        if image.size() != wanted:
+            image = image.scaled(
+                wanted, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+        painter.drawImage(cell, image)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._images:

@@ -21,7 +21,7 @@ from studio.explore.subjects import Moment
 from studio.faults import sentence
 
 CHUNK = 8  # pictures between two looks at what is more urgent: 20 ms of a 64-feature generator on two cores
-PATIENCE_S = 0.04  # what has waited longer comes before what is more urgent: a drag never ends to ask
+PATIENCE_S = 0.016  # what has waited longer comes before what is more urgent: a drag never ends to ask
 
 
 @dataclass(frozen=True, slots=True)

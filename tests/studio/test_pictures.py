@@ -57,3 +57,19 @@ def test_grid_fills_a_narrow_place(qtbot: QtBot) -> None:
     grid.resize(100, 800)
     grid.set_pictures(np.zeros((16, 8, 8, 3), np.uint8))
     assert grid.columns() == 2
+
+
+def test_some_pictures_are_replaced_and_the_rest_stays(qtbot: QtBot) -> None:
+    grid, whole = PictureGrid(), PictureGrid()
+    faces = np.random.default_rng(2).integers(0, 256, (9, 8, 8, 3), np.uint8)
+    for each in (grid, whole):
+        qtbot.addWidget(each)
+        each.resize(90, 90)
+    grid.set_pictures(faces, 3)
+    before = grid.grab().toImage()
+    faces[4:6] = 255 - faces[4:6]
+    grid.replace(4, faces[4:6])
+    whole.set_pictures(faces, 3)
+    after = grid.grab().toImage()
+    assert after != before
+    assert after == whole.grab().toImage()

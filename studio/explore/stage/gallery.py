@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpinBox
 
 from core.latent import z_of_seed
 from studio.explore.dragging import drag_face, is_drag
-from studio.explore.exploration import Exploration, Faces, State
+from studio.explore.exploration import Exploration, State
 from studio.explore.history import UndoPasses
+from studio.explore.stage.rolling import RollingFaces
 from studio.explore.stage.sheet_pager import SheetPager
 from studio.explore.stage.truncation import TruncationRow
 from studio.parts import Button, Card, Combo, HelpDot, IconButton, Segmented, label, named
@@ -68,15 +69,15 @@ class GalleryCard(Card):
         super().__init__("Faces", margin=14)
         named(self, "galleryCard", "Random faces")
         self._exploration = exploration
-        self._line = exploration.line(1)
-        self._line.set_active(False)
+        self._faces = RollingFaces(exploration, 1)
         self._rows = USUAL
         self._asked: tuple[object, ...] = ()
         self._bases = np.zeros((0, 0), np.float32)  # the faces without edits
         self._vectors = self._bases
-        self._pictures: NDArray[np.uint8] | None = None
+        self._pictures: NDArray[np.uint8] | None = None  # that are shown
+        self._coming: dict[int, NDArray[np.uint8]] = {}  # of another lay-out, until all are there
         self._build()
-        self._line.ready.connect(self._show_faces)
+        self._faces.drawn.connect(self._show_faces)
         exploration.opened.connect(self._forget)
         exploration.moved.connect(self._show)
         self._across.currentIndexChanged.connect(self._lay_out)
@@ -176,15 +177,16 @@ class GalleryCard(Card):
     def clear(self) -> None:
         """Show no faces: there is no generator to draw them."""
         self._pictures = None
+        self._coming.clear()
         self.grid.set_pictures(None)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._line.set_active(True)
+        self._faces.set_active(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._line.set_active(False)
+        self._faces.set_active(False)
 
     # What is shown
 
@@ -224,13 +226,24 @@ class GalleryCard(Card):
         self._pager.offer(state.sheet, MOST)  # before the rows are read, since it takes some of their height
         count = self._rows * ACROSS[self._across.currentIndex()]
         edits = (state.z, state.origin) if self._reach.current() == ALL else ()
-        wanted = (state.seed, state.sheet, self._pager.first, count, state.locks, *edits)
+        wanted = (
+            state.seed,
+            state.sheet,
+            self._pager.first,
+            count,
+            state.truncation,
+            state.locks,
+            *edits,
+        )
         if not _same(wanted, self._asked):
             self.heading.setText("Faces" if state.sheet is None else "Sheet")
             self._asked = wanted
             self._bases = self._exploration.held(self._page(count))
+            before = len(self._vectors)
             self._vectors = self._bases + self._edits(state)
-            self._line.ask(self._vectors)
+            if len(self._vectors) != before:
+                self._coming.clear()
+            self._faces.show(self._vectors)
         self._mark(state)
 
     def _edits(self, state: State) -> NDArray[np.float32]:
@@ -246,11 +259,25 @@ class GalleryCard(Card):
         if self.grid.selected() != picked:  # else every event of a drag would repaint the grid
             self.grid.select(picked)
 
-    @Slot(object)
-    def _show_faces(self, faces: Faces) -> None:
-        if faces.wish.moments[0] == self._exploration.moment and len(faces.pictures) == len(self._vectors):
-            self._pictures = faces.pictures
-            self.grid.set_pictures(faces.pictures, self._columns())
+    @Slot(int, object)
+    def _show_faces(self, first: int, pictures: NDArray[np.uint8]) -> None:
+        """Put a part in its place; as many or as large ones as never before are shown once all are there."""
+        count, columns = len(self._vectors), self._columns()
+        shown = self._pictures
+        if (
+            shown is not None
+            and shown.shape == (count, *pictures.shape[1:])
+            and self.grid.columns() == columns
+        ):
+            self._coming.clear()
+            shown[first : first + len(pictures)] = pictures
+            self.grid.replace(first, pictures)
+            return
+        self._coming[first] = pictures
+        if sum(map(len, self._coming.values())) == count:
+            self._pictures = np.concatenate([self._coming[at] for at in sorted(self._coming)])
+            self._coming.clear()
+            self.grid.set_pictures(self._pictures, columns)
             self._mark(self._exploration.state)
 
     # What the person wants
@@ -290,5 +317,5 @@ def random_seed(besides: int = -1) -> int:
 def _same(wanted: tuple[object, ...], asked: tuple[object, ...]) -> bool:
     """Whether each is the same object, or the same number."""
     return len(wanted) == len(asked) and all(
-        a is b or (isinstance(a, int) and a == b) for a, b in zip(wanted, asked, strict=True)
+        a is b or (isinstance(a, int | float) and a == b) for a, b in zip(wanted, asked, strict=True)
     )
