@@ -24,7 +24,7 @@ from core.models import Generator, GeneratorShape, generator_shape, weights_dige
 from core.ordinary_file import OddFileError, open_ordinary
 from core.plain_text import plain
 from core.runs import CHECKPOINT_NAME
-from core.shapes import MAX_FILE, MAX_HEADER, MAX_LATENT, MAX_LAYERS, MIN_LAYERS, too_wide
+from core.shapes import MAX_EXTRA, MAX_FILE, MAX_HEADER, MAX_LATENT, MAX_LAYERS, MIN_LAYERS, too_wide
 
 _NETWORKS = 8  # of about a generator's size are in a checkpoint: two, an average, four moments
 _LONGEST_NAME = 200
@@ -62,6 +62,7 @@ class _Stated(BaseModel):
     widths: Annotated[list[_Count], Field(min_length=MIN_LAYERS - 1, max_length=MAX_LAYERS - 1)]
     channels: Literal[1, 3]
     biases: Annotated[list[bool], Field(min_length=MIN_LAYERS, max_length=MAX_LAYERS)]
+    extra: Annotated[int, Field(ge=0, le=MAX_EXTRA)] = 0  # files of earlier versions do not say
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
     name: Annotated[str, Field(max_length=_LONGEST_NAME)]
     step: _Step | None = None
@@ -74,7 +75,9 @@ class _Stated(BaseModel):
         """Raises ValueError if no such generator is drawn with."""
         if len(self.biases) != len(self.widths) + 1 or too_wide([*self.widths, self.channels]) is not None:
             raise ValueError("shape")
-        shape = GeneratorShape(self.latent_dim, tuple(self.widths), self.channels, tuple(self.biases))
+        shape = GeneratorShape(
+            self.latent_dim, tuple(self.widths), self.channels, tuple(self.biases), self.extra
+        )
         return GeneratorFacts(shape, self.digest, _name(self.name), self.step, _about(self.about))
 
 

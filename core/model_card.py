@@ -13,6 +13,11 @@ from core.models import Generator, GeneratorShape
 from core.plain_text import plain
 from core.runs import Run
 
+_PLAIN = 'x = conv_transpose2d(x, w[c + "weight"], w.get(c + "bias"), 2 if i else 1, 1 if i else 0)'
+_EXTRA = f"""if i % {{block}}:
+        x = conv2d(x, w[c + "weight"], padding=1)
+    else:
+        {_PLAIN}"""
 _NAMES = {"run": "Run", "preset": "Preset", "source": "Learned from", "created": "Run begun"}
 
 
@@ -58,10 +63,14 @@ def _card(facts: GeneratorFacts, file_name: str) -> str:
         "Steps trained": "unknown" if facts.step is None else f"{facts.step:,}",
         "Weights (digest)": facts.digest,
     } | {_NAMES.get(key, key): value for key, value in facts.about.items()}
+    if shape.extra:
+        rows["Extra layers"] = f"{shape.extra} of 3 x 3 after each but the last"
     table = "\n".join(f"| {_literal(key)} | {_literal(value)} |" for key, value in rows.items())
     source = _literal(facts.about.get("source", "")) or "pictures that are not named here"
     quoted = repr(file_name)
-    last = 3 * len(shape.widths)
+    block = 3 * (1 + shape.extra)  # layers of one width
+    last = block * len(shape.widths)
+    convolution = _EXTRA if shape.extra else _PLAIN
     return f"""# {_literal(facts.name) or "A generator"}
 
 The generator of a DCGAN (Radford et al. 2016). It draws a {shape.size} px {kind} picture from
@@ -85,13 +94,13 @@ With PyTorch alone:
 ```python
 import torch
 from safetensors.torch import load_file
-from torch.nn.functional import batch_norm, conv_transpose2d
+from torch.nn.functional import batch_norm, {"conv2d, " if shape.extra else ""}conv_transpose2d
 
 w = load_file({quoted})
 x = torch.randn(16, {shape.latent_dim}, 1, 1)
 for i in range(0, {last}, 3):
     c, n = f"layers.{{i}}.", f"layers.{{i + 1}}."
-    x = conv_transpose2d(x, w[c + "weight"], w.get(c + "bias"), 2 if i else 1, 1 if i else 0)
+    {convolution.format(block=block)}
     x = batch_norm(x, w[n + "running_mean"], w[n + "running_var"], w[n + "weight"], w[n + "bias"]).relu()
 x = conv_transpose2d(x, w["layers.{last}.weight"], w.get("layers.{last}.bias"), 2, 1).tanh()  # in [-1, 1]
 pixels = ((x + 1) * 127.5).round().to(torch.uint8)  # (16, {shape.channels}, {shape.size}, {shape.size})
@@ -110,8 +119,9 @@ def _parameters(shape: GeneratorShape) -> int:
     """Numbers that were learned: batch norm's two a channel, not its statistics."""
     sides = (shape.latent_dim, *shape.widths, shape.channels)
     convolutions = sum(16 * before * after for before, after in pairwise(sides))
+    refinements = sum(shape.extra * (9 * width * width + 2 * width) for width in shape.widths)
     biases = sum(width for width, bias in zip(sides[1:], shape.biases, strict=True) if bias)
-    return convolutions + biases + 2 * sum(shape.widths)
+    return convolutions + refinements + biases + 2 * sum(shape.widths)
 
 
 def _literal(text: str) -> str:

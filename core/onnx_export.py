@@ -1,6 +1,6 @@
 """A generator as ONNX, for other programs and languages, checked before it is kept.
 
-The graph is built layer by layer from the generator's own: there are four kinds of layers, so that takes a
+The graph is built layer by layer from the generator's own: there are five kinds of layers, so that takes a
 page, gives the same file with every version of torch and needs no tracing. torch's own exporter would need
 onnxscript besides, and changes from release to release.
 """
@@ -121,6 +121,8 @@ def _operator(layer: nn.Module) -> tuple[str, dict[str, Any]]:
         case nn.ConvTranspose2d():
             sides = {"kernel_shape": list(layer.kernel_size), "strides": list(layer.stride)}
             return "ConvTranspose", {**sides, "pads": [*layer.padding, *layer.padding]}
+        case nn.Conv2d():
+            return "Conv", {"kernel_shape": list(layer.kernel_size), "pads": [*layer.padding, *layer.padding]}
         case nn.BatchNorm2d():
             return "BatchNormalization", {"epsilon": layer.eps}
         case nn.ReLU():

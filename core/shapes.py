@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 MIN_LAYERS, MAX_LAYERS = 3, 8  # 16 to 512 px
 MAX_LATENT = 4_096
+MAX_EXTRA = 2  # 3x3 convolutions after each layer but the last
 MAX_ACTIVATIONS = 2**23  # numbers a picture in one layer: 512 px with 64 features take 2**22
 MAX_FILE = 2 * 2**30  # bytes of a file that holds a generator; most take 15 to 200 MB
 MAX_HEADER = 8 * 2**20  # bytes, of a safetensors file
