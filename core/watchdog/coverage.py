@@ -1,0 +1,49 @@
+"""How much of the real pictures' variety the generator has, beside the most that it has had."""
+
+from core.events import Measured
+
+
+class Coverage:
+    """The coverages measured so far."""
+
+    def __init__(self) -> None:
+        self._measured: list[Measured] = []
+
+    def add(self, event: Measured) -> None:
+        """event: of a later step than all before."""
+        if self._measured and self._measured[-1].count != event.count:
+            self._measured.clear()  # coverages of different counts do not compare
+        self._measured.append(event)
+
+    def until(self, step: int) -> "Coverage":
+        """What had been measured up to a step."""
+        earlier = Coverage()
+        earlier._measured = [each for each in self._measured if each.step <= step]
+        return earlier
+
+    @property
+    def latest(self) -> Measured | None:
+        return self._measured[-1] if self._measured else None
+
+    @property
+    def best(self) -> Measured | None:
+        return max(self._measured, key=lambda each: each.coverage, default=None)
+
+    def kept(self, last: int = 1) -> float:
+        """The share of the best coverage that the last measurements had; 1 without so many after it."""
+        if self.best is None:
+            return 1.0
+        after = [each for each in self._measured if each.step > self.best.step]
+        if len(after) < last or self.best.coverage <= 0:
+            return 1.0
+        return max(each.coverage for each in after[-last:]) / self.best.coverage
+
+    def rising(self, step: int, within: int) -> bool:
+        """Whether the best is one of the last two, at most so many steps old, and better than the first."""
+        best = self.best
+        return (
+            best is not None
+            and best.step >= step - within
+            and best.step in [each.step for each in self._measured[-2:]]
+            and best.coverage > self._measured[0].coverage
+        )

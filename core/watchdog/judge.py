@@ -1,0 +1,107 @@
+"""The judge of a run: fed with its numbers, it says in one light and in words how it is doing."""
+
+from core.config import Config
+from core.events import Measured, Step
+from core.watchdog.advice import advise
+from core.watchdog.coverage import Coverage
+from core.watchdog.rules import RULES, Rule, View, healthy_words
+from core.watchdog.signals import Signals
+from core.watchdog.verdict import Kind, Verdict
+
+LEARNING = 300  # steps that say little: D is ahead of every generator that still makes noise
+SETTLING = 150  # of them, in which nothing is judged at all
+EVENTS = 3  # that trouble must be seen in, however rarely numbers are logged
+RELEASE = 150  # steps without it after which it is over
+D_STRONG = 0.9
+
+_BEGINNING = Verdict("learning", "Learning", f"The first {LEARNING} steps say little.")
+
+
+class Watchdog:
+    """Pure and deterministic: the same events give the same verdicts, and nothing else is looked at."""
+
+    def __init__(self, config: Config, images: int) -> None:
+        """config: the settings in force, which advice starts from. images: how many the run learns from."""
+        self._config, self._images = config, images
+        self._verdict = _BEGINNING
+        self._start_over(Coverage())
+
+    @property
+    def verdict(self) -> Verdict:
+        return self._verdict
+
+    def turn(self, config: Config) -> None:
+        """Other settings are in force from here on."""
+        self._config = config
+
+    def add(self, event: Step | Measured) -> Verdict | None:
+        """The new verdict, if this event changes it.
+
+        Events come by step, a step's numbers before its measures. A step that was passed already means that
+        the run went back to before it.
+        """
+        if isinstance(event, Step) and event.step <= self._signals.step:
+            self._start_over(self._coverage.until(event.step - 1))
+        if isinstance(event, Step):
+            self._signals.add(event)
+        else:
+            self._coverage.add(event)
+        view = View(self._signals, self._coverage, self._config, self._images)
+        for rule, latch in zip(RULES, self._latches, strict=True):
+            if isinstance(event, rule.judged_at) and self._signals.step >= SETTLING:
+                latch.update(view)
+        verdict = self._judge(view)
+        if verdict.kind == self._verdict.kind:
+            return None
+        self._verdict = verdict
+        return verdict
+
+    def _start_over(self, coverage: Coverage) -> None:
+        self._signals, self._coverage = Signals(), coverage
+        self._latches = [_Latch(rule) for rule in RULES]
+        self._verdict = _BEGINNING
+
+    def _judge(self, view: View) -> Verdict:
+        now = view.signals
+        if now.broken:
+            return self._alarm(view, "not_finite", "Numbers are not finite", now.broken)
+        for latch in self._latches:
+            if latch.on:
+                return self._alarm(view, latch.rule.kind, latch.rule.title, latch.rule.evidence(view))
+        if self._verdict.kind == "learning":
+            pending = any(latch.pending for latch in self._latches) and now.step < 2 * LEARNING
+            if now.step < LEARNING or now.events < EVENTS or pending:
+                return self._verdict
+        return Verdict("healthy", "Healthy", healthy_words(view))
+
+    def _alarm(self, view: View, kind: Kind, title: str, evidence: str) -> Verdict:
+        advice = advise(
+            kind, view.config, view.images, step=view.signals.step, d_strong=view.signals.right >= D_STRONG
+        )
+        return Verdict(kind, title, evidence, advice)
+
+
+class _Latch:
+    """Whether a rule's trouble is there: on when it has lasted, off when it has been gone for long."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule, self.on = rule, False
+        self._since: int | None = None  # the step from which the rule says otherwise
+        self._seen = 0
+
+    @property
+    def pending(self) -> bool:
+        return not self.on and self._since is not None
+
+    def update(self, view: View) -> None:
+        step = view.signals.step
+        if self.on == (self.rule.lasts(view) if self.on else self.rule.begins(view)):
+            self._since, self._seen = None, 0
+            return
+        self._since = step if self._since is None else self._since
+        self._seen += 1
+        hold, events = (RELEASE, EVENTS) if self.on else (self.rule.hold, EVENTS)
+        if self.rule.judged_at is Measured:  # a measurement is no passing noise
+            hold, events = 0, 1
+        if step - self._since >= hold and self._seen >= events:
+            self.on, self._since, self._seen = not self.on, None, 0

@@ -1,0 +1,52 @@
+"""What the watchdog says, or would have said, of a run that is on disk."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from heapq import merge
+
+from core import knobs
+from core.config import Config
+from core.events import Measured, Step
+from core.measures import measures
+from core.runs import Run
+from core.watchdog.judge import Watchdog
+from core.watchdog.verdict import Verdict
+
+
+def story(run: Run) -> Iterator[Step | Measured]:
+    """The run's numbers and measures, by step; a step's numbers come before its measures."""
+    known = {field.name for field in fields(Step)}
+    steps = (
+        Step(**{name: value for name, value in row.items() if name in known})
+        for row in run.metrics()
+        if {"epoch", "seconds"} <= row.keys()
+    )
+    return merge(steps, measures(run), key=lambda event: event.step)
+
+
+def replay(run: Run, images: int | None = None) -> list[tuple[int, Verdict]]:
+    """Every verdict and the step of its beginning, the first one at the first event.
+
+    images: how many pictures the run learned from, if the run folder does not say.
+    """
+    events = run.events()
+    counted = [row["images"] for row in events if isinstance(row.get("images"), int)]
+    watchdog = Watchdog(run.config, images or (counted[-1] if counted else 10**9))
+    return list(verdicts(watchdog, story(run), run.config, knobs.history(events)))
+
+
+def verdicts(
+    watchdog: Watchdog,
+    events: Iterable[Step | Measured],
+    config: Config,
+    turns: Iterable[knobs.Turn] = (),
+) -> Iterator[tuple[int, Verdict]]:
+    """The verdicts on a story, its knobs turned where they were."""
+    waiting = list(turns)
+    for event in events:
+        while waiting and waiting[0][0] <= event.step:
+            config = knobs.turned(config, waiting.pop(0)[1])
+            watchdog.turn(config)
+        verdict = watchdog.add(event)
+        if verdict is not None:
+            yield event.step, verdict

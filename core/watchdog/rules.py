@@ -1,0 +1,187 @@
+"""What each kind of trouble looks like in a run's numbers.
+
+Accuracies, shares and ratios only, because losses of different kinds do not compare. A Wasserstein critic's
+accuracy is that of the middle between its real and its generated scores (`core.losses.probabilities`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.config import Config
+from core.events import Measured, Step
+from core.watchdog.coverage import Coverage
+from core.watchdog.signals import Signals
+from core.watchdog.verdict import Kind
+
+# Below this accuracy D is misled more often than not, which no healthy run does for long.
+MISLED = 0.45
+# A D that guesses is no trouble by itself (noise, spectral norm and augmentation bring it near), but it is
+# when the generator's gradient has also died down.
+GUESSING, FADED = 0.58, 0.25
+# D is past being fooled: it is right of nearly all pictures of both kinds ...
+SURE = 0.99
+# ... and its answer to the generator is nothing that could be learned from.
+DEAF = 0.01
+# Few pictures: those that D has seen so often and takes apart so well, it knows by heart.
+FEW, SEEN, BY_HEART = 2_000, 20, 0.985
+# Coverage, as a share of its best: real pictures' coverage varies by .05 at worst between samples.
+FALLEN, CRASHED, RECOVERED = 0.7, 0.5, 0.8
+TOLD = 0.05  # of the real pictures' coverage; less than this cannot fall in a way that means something
+RISING_WITHIN = 1_500  # steps
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a rule looks at."""
+
+    signals: Signals
+    coverage: Coverage
+    config: Config
+    images: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`begins` says whether the trouble is there; `lasts`, which asks for less, whether it still is."""
+
+    kind: Kind
+    title: str
+    judged_at: type[Step] | type[Measured]
+    hold: int  # steps over which it must be there
+    begins: Callable[[View], bool]
+    lasts: Callable[[View], bool]
+    evidence: Callable[[View], str]
+
+
+def _collapsing(view: View) -> bool:
+    coverage = view.coverage
+    if coverage.best is None or coverage.best.coverage < TOLD * coverage.best.real_coverage:
+        return False
+    return coverage.kept() < CRASHED or coverage.kept(2) < FALLEN
+
+
+def _still_collapsing(view: View) -> bool:
+    return view.coverage.kept() < RECOVERED
+
+
+def _coverage_words(view: View) -> str:
+    best, latest = view.coverage.best, view.coverage.latest
+    assert best is not None
+    assert latest is not None
+    return (
+        f"The generated faces cover {_percent(latest.coverage)} of the variety of the real ones; "
+        f"at step {best.step:,} they covered {_percent(best.coverage)}."
+    )
+
+
+def _by_heart(view: View, share: float) -> bool:
+    now = view.signals
+    return (
+        view.images <= FEW and now.epoch > SEEN and min(now.real_right.value, now.fake_right.value) >= share
+    )
+
+
+def _by_heart_words(view: View) -> str:
+    return (
+        f"Each of the {view.images:,} pictures was seen {view.signals.epoch:,} times, and the discriminator "
+        f"is right about {_right_words(view)} pictures: it knows them by heart."
+    )
+
+
+def _dead(view: View) -> bool:
+    return view.signals.right <= MISLED or (view.signals.right <= GUESSING and _gradient_left(view) <= FADED)
+
+
+def _still_dead(view: View) -> bool:
+    return view.signals.right <= GUESSING and (
+        view.signals.right <= MISLED + 0.05 or _gradient_left(view) <= 2 * FADED
+    )
+
+
+def _dead_words(view: View) -> str:
+    now = view.signals
+    return (
+        f"The discriminator is right about {_right_words(view)} pictures, where guessing gives 50 %, and the "
+        f"generator's gradient is {now.g_gradient.value:.2g}, at most it was {now.g_gradient_peak:.2g}."
+    )
+
+
+def _gradient_left(view: View) -> float:
+    return view.signals.g_gradient.value / max(view.signals.g_gradient_peak, 1e-12)
+
+
+def _winning(view: View) -> bool:
+    now = view.signals
+    return (
+        view.config.loss != "wgan-gp"  # whose critic may be as good as it can
+        and min(now.real_right.value, now.fake_right.value) >= SURE
+        and now.fooled.value <= DEAF
+        and not view.coverage.rising(now.step, RISING_WITHIN)
+    )
+
+
+def _still_winning(view: View) -> bool:
+    now = view.signals
+    return min(now.real_right.value, now.fake_right.value) >= SURE - 0.015 and now.fooled.value <= 2 * DEAF
+
+
+def _winning_words(view: View) -> str:
+    return (
+        f"The discriminator is right about {_right_words(view)} pictures and gives the generator's newest a "
+        f"chance of {_percent(view.signals.fooled.value)} to be real: there is little left to learn from."
+    )
+
+
+# The first that holds is what is said.
+RULES = (
+    Rule(
+        "generator_collapsing",
+        "Generator is collapsing",
+        Measured,
+        0,
+        _collapsing,
+        _still_collapsing,
+        _coverage_words,
+    ),
+    Rule(
+        "overfitting",
+        "Overfitting to few pictures",
+        Step,
+        100,
+        lambda view: _by_heart(view, BY_HEART),
+        lambda view: _by_heart(view, BY_HEART - 0.035),
+        _by_heart_words,
+    ),
+    Rule("balance_dead", "Balance is dead", Step, 100, _dead, _still_dead, _dead_words),
+    Rule(
+        "discriminator_winning",
+        "Discriminator is winning",
+        Step,
+        100,
+        _winning,
+        _still_winning,
+        _winning_words,
+    ),
+)
+
+
+def healthy_words(view: View) -> str:
+    """The evidence of a run that nothing is wrong with."""
+    latest, best = view.coverage.latest, view.coverage.best
+    words = f"The discriminator is right about {_right_words(view)} pictures"
+    if latest is None or best is None:
+        return f"{words}: both networks have something to learn."
+    return (
+        f"{words}, and the generated faces cover {_percent(latest.coverage)} of the variety of the real ones "
+        f"(at best {_percent(best.coverage)})."
+    )
+
+
+def _right_words(view: View) -> str:
+    real, fake = view.signals.real_right.value, view.signals.fake_right.value
+    return f"{_percent(real)} of real and {_percent(fake)} of generated"
+
+
+def _percent(share: float) -> str:
+    """ "37 %", and near the ends "99.7 %"."""
+    return f"{100 * share:.1f} %" if share < 0.02 or share > 0.98 else f"{100 * share:.0f} %"
