@@ -8,19 +8,22 @@ import numpy as np
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QStackedWidget, QVBoxLayout, QWidget
 
+from core.data.cache import PictureCache
 from core.events import Samples
 from studio.jobs import NewestWins
+from studio.panels.copies import CopiesView
 from studio.parts import Button, Card, ElidedLabel, EmptyState, IconButton, Segmented, label, named
 from studio.pictures import PictureGrid, Pictures, read_grid
 
-PICTURES, FACES, BESIDE = range(3)
+PICTURES, FACES, BESIDE, COPIES = range(4)
 PREVIEW_COUNT = 64
 KEPT_GRIDS = 48  # decoded grids in memory: 64 faces of 64 px are 0.8 MB
 PLAY_MS = 120
 
 
 class FacesCard(Card):
-    """Three views in one place: the prepared pictures, the faces with a time slider, real beside generated.
+    """Views in one place: the prepared pictures; and, with a time slider, the faces, the faces beside real
+    pictures, and each face beside the real picture that is nearest to it.
 
     `step_shown(step)` with None for the newest; `real_wanted` when real pictures are needed and not there.
     """
@@ -44,7 +47,12 @@ class FacesCard(Card):
         self._play_timer.timeout.connect(self._next_frame)
 
         self.views = Segmented(
-            [("picturesView", "Pictures"), ("facesView", "Faces"), ("besideView", "Real beside fake")],
+            [
+                ("picturesView", "Pictures"),
+                ("facesView", "Faces"),
+                ("besideView", "Beside real"),
+                ("copiesView", "Copies"),
+            ],
             "What the picture area shows",
         )
         self.views.chosen.connect(self._show_view)
@@ -96,9 +104,12 @@ class FacesCard(Card):
         pair.setSpacing(16)
         pair.addWidget(self._real_side, 1)
         pair.addLayout(fake_side, 1)
+        self.copies = CopiesView()
+        self.copies.real_wanted.connect(self.real_wanted)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._preview_pages)
         self._stack.addWidget(beside)
+        self._stack.addWidget(self.copies)
         self.body.addWidget(self._stack, 1)
         self.body.addWidget(self._time_row())
         self._show_view(PICTURES)
@@ -138,6 +149,10 @@ class FacesCard(Card):
         if pictures is None and self.views.current() == BESIDE:
             self.real_wanted.emit()
 
+    def take_training(self, cache: PictureCache | None) -> None:
+        """What the faces are compared with: all pictures of the run's own source; None: not at hand."""
+        self.copies.take(cache)
+
     def begin(self, grids: Sequence[tuple[int, Path]], count: int) -> None:
         """Another run: its grids so far, (step, file), and how many faces each holds."""
         self.pause()
@@ -148,6 +163,7 @@ class FacesCard(Card):
         self._step_caption = self._unread = ""
         self._say_caption()
         self.grid.set_pictures(None)
+        self.copies.clear()
         self._face_pages.setCurrentIndex(0)
         self._refresh_time()
         if self._grids:
@@ -168,7 +184,7 @@ class FacesCard(Card):
             self._show(samples.step, samples.pictures)
 
     def choose(self, view: int) -> None:
-        """PICTURES, FACES or BESIDE."""
+        """PICTURES, FACES, BESIDE or COPIES."""
         self.views.choose(view)
         self._show_view(view)
 
@@ -194,9 +210,10 @@ class FacesCard(Card):
         self.play.set_icon("play", "Play all grids from the first to the newest")
 
     def shut_down(self) -> None:
-        """End the thread that reads grids."""
+        """End the threads that read and compare grids."""
         self.pause()
         self._loader.close()
+        self.copies.close_down()
 
     # Time
 
@@ -265,6 +282,7 @@ class FacesCard(Card):
 
     def _show(self, step: int, pictures: Pictures) -> None:
         self.grid.set_pictures(pictures)
+        self.copies.offer(step, pictures, live=self._live)
         self._face_pages.setCurrentIndex(1)
         self._step_caption, self._unread = f"Step {step:,}", ""
         self._say_caption()
@@ -278,7 +296,7 @@ class FacesCard(Card):
 
     @Slot(int)
     def _show_view(self, view: int) -> None:
-        self._stack.setCurrentIndex(0 if view == PICTURES else 1)
+        self._stack.setCurrentIndex({PICTURES: 0, COPIES: 2}.get(view, 1))
         self._real_side.setVisible(view == BESIDE)
         self.grid.set_fill(view == BESIDE)
         self._fake_caption.setVisible(view == BESIDE)
