@@ -1,5 +1,6 @@
 """One editor a knob, made from core.config: a choice, a number or a switch."""
 
+from decimal import Decimal
 from typing import Any, Literal, get_args, get_origin
 
 from PySide6.QtCore import Qt, Signal
@@ -77,7 +78,7 @@ class NumberEdit(QLineEdit):
             return text
 
     def set_value(self, value: object) -> None:
-        self.setText(plain(value) if isinstance(value, float) else str(value))
+        self.setText(in_figures(value) if isinstance(value, float) else str(value))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -145,12 +146,18 @@ def bounds(name: str) -> str:
 
 
 def spoken(value: object) -> str:
-    """A knob's value as the form shows it: "on", "0.0002", "128", "Least squares"."""
+    """A knob's value as the form shows it: "On", "0.0002", "128", "Least squares"."""
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return "On" if value else "Off"
     if isinstance(value, float):
-        return plain(value)
+        return in_figures(value)
     return OPTIONS.get(str(value), str(value))
+
+
+def in_figures(number: float) -> str:
+    """A number as a person writes it: "0.00001", not "1e-05"."""
+    text = plain(number)
+    return f"{Decimal(text):f}" if "e-" in text else text
 
 
 def problem(values: dict[str, object]) -> str:

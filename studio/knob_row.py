@@ -12,7 +12,7 @@ from studio.editors import Editor, bounds
 from studio.parts import HelpDot, Switch, label, named, restyle
 
 EDITOR_WIDTH = 118
-LABEL_WIDTH = 128  # a longer label takes two lines
+LABEL_WIDTH = 122  # what the column leaves; a longer label takes two lines
 
 
 class KnobRow(QWidget):
@@ -31,17 +31,19 @@ class KnobRow(QWidget):
         self._fonts = text.font(), bold
         if text.sizeHint().width() > LABEL_WIDTH:
             text.setWordWrap(True)
-            text.setFixedWidth(LABEL_WIDTH - 16)
+            text.setFixedWidth(LABEL_WIDTH)
         text.setToolTip(self._about)
-        key = f"{prefix}{names[0]}"
-        self._error = label("", "error", name=f"error_{key}", accessible=f"{title}: problem", wrap=True)
-        self._note = label("", "caption", name=f"note_{key}", accessible=f"{title}: note", wrap=True)
+        self._key = key = names[0]
+        self._error = label(
+            "", "error", name=f"{prefix}error_{key}", accessible=f"{title}: problem", wrap=True
+        )
+        self._note = label("", "caption", name=f"{prefix}note_{key}", accessible=f"{title}: note", wrap=True)
         self._error.hide()
         self._note.hide()
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(text)
-        help_dot = HelpDot(f"help_{key}", title, about)
+        help_dot = HelpDot(f"{prefix}help_{key}", title, about)
         help_dot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes from value to value
         row.addWidget(help_dot)
         row.addStretch(1)
@@ -64,7 +66,11 @@ class KnobRow(QWidget):
 
     def complain(self, sentence: str) -> None:
         """Show what is wrong; an empty sentence means that all is well."""
-        self._error.setText(sentence)
+        # The knob's name stands above it already, and what was typed is written as it was.
+        words, typed = sentence.removeprefix(f"{self._key}: "), str(self._editors[0].value())
+        if not words.startswith(typed):
+            words = words[:1].upper() + words[1:]
+        self._error.setText("A number is missing." if sentence and not typed else words)
         self._error.setVisible(bool(sentence))
         for editor in self._editors:
             restyle(editor, invalid=bool(sentence))

@@ -3,14 +3,27 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
+from core.config import Config
 from core.data.cache import PictureCache
 from core.errors import ConfigError
+from core.events import KnobTurned, Returned
+from core.knobs import Turn
+from studio.panels.forecast import ForecastBar
+from studio.panels.knobs import KnobsCard
 from studio.panels.recipe import RecipeCard
 from studio.panels.source import SourceCard
-from studio.parts import Button
+from studio.parts import Button, Segmented
 from studio.preparation import Preparation, Wanted
 from studio.session import Order
 from studio.settings import Settings
@@ -20,13 +33,15 @@ if TYPE_CHECKING:  # at run time it would bring torch along
     from core.devices import Device
 
 WIDTH = 336
+THIS_RUN, NEXT_RUN = range(2)
 
 
 class Setup(QWidget):
-    """What to train. The pictures are prepared while they are being looked at.
+    """What to train; while a run trains, what can be changed about it, and what to train next.
 
-    `changed` after every edit; `source_chosen` when the person takes another source; `prepared(PictureCache)`
-    or `unusable` when it is known what the source holds.
+    The pictures are prepared while they are being looked at. `changed` after every edit; `source_chosen` when
+    the person takes another source; `prepared(PictureCache)` or `unusable` when it is known what the source
+    holds; `knobs_changed(dict)` when settings of the run that trains shall be others.
     """
 
     changed = Signal()
@@ -34,6 +49,7 @@ class Setup(QWidget):
     prepared = Signal(object)
     unusable = Signal()
     progress = Signal(object)  # core.data.prepare.Progress
+    knobs_changed = Signal(object)  # dict[str, object]
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -41,6 +57,10 @@ class Setup(QWidget):
         self.cache: PictureCache | None = None  # of the chosen source, once it is prepared
         self.source = SourceCard()
         self.recipe = RecipeCard()
+        self.knobs = KnobsCard()
+        self.views = Segmented((("thisRunView", "This run"), ("nextRunView", "Next run")), "Settings of")
+        self.views.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.forecast = ForecastBar()
         self.start = Button("Start", "startButton", kind="primary", icon_name="play")
         self.pause = Button("Pause", "pauseButton", icon_name="pause")
         self.stop = Button("Stop", "stopButton", icon_name="stop")
@@ -57,6 +77,12 @@ class Setup(QWidget):
                 self.recipe.choose(settings.preset, settings.values)
         self.recipe.changed.connect(self.look)
         self.recipe.changed.connect(self.changed)
+        self.recipe.changed.connect(self.forecast.forget)
+        self.forecast.wanted.connect(self._forecast)
+        self.views.chosen.connect(self._show_view)
+        self.knobs.changed.connect(self.knobs_changed)
+        self.start.installEventFilter(self)
+        self.show_knobs(None)
 
     def _lay_out(self) -> None:
         inside = QWidget()
@@ -64,10 +90,10 @@ class Setup(QWidget):
         cards = QVBoxLayout(inside)
         cards.setContentsMargins(16, 16, 6, 16)
         cards.setSpacing(16)
-        cards.addWidget(self.source)
-        cards.addWidget(self.recipe)
+        for card in (self.source, self.recipe, self.knobs):
+            cards.addWidget(card)
         cards.addStretch(1)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setObjectName("setupScroll")
         scroll.setAccessibleName("Pictures and recipe")
         scroll.setWidget(inside)
@@ -76,6 +102,15 @@ class Setup(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         rule = QFrame()
         rule.setProperty("rule", True)
+        head = QVBoxLayout()
+        head.setContentsMargins(16, 16, 16, 0)
+        head.addWidget(self.views)
+        self._head = QWidget()
+        self._head.setLayout(head)
+        self._trial = QWidget()
+        trial = QVBoxLayout(self._trial)
+        trial.setContentsMargins(16, 12, 16, 0)
+        trial.addWidget(self.forecast)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(16, 12, 16, 16)
         buttons.setSpacing(8)
@@ -86,9 +121,36 @@ class Setup(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self._head)
         column.addWidget(scroll, 1)
         column.addWidget(rule)
+        column.addWidget(self._trial)
         column.addLayout(buttons)
+
+    def show_knobs(self, config: Config | None, turns: Sequence[Turn] = ()) -> None:
+        """The settings of a run that begins to train; None when none trains: the next run's alone.
+
+        turns: what has been changed of them already, as `core.knobs.history` gives it.
+        """
+        self.knobs.show_run(config, turns)
+        self._head.setVisible(config is not None)
+        self._trial.setVisible(config is None)
+        self.views.choose(THIS_RUN)
+        self._show_view()
+
+    @Slot(object)
+    def show_turned(self, turned: KnobTurned) -> None:
+        """What was asked for acts now."""
+        self.knobs.turn(turned.step, turned.changes)
+
+    @Slot(object)
+    def show_returned(self, returned: Returned) -> None:
+        self.knobs.go_back(returned.step, returned.changes)
+
+    @Slot(str)
+    def refuse_knobs(self, sentence: str) -> None:
+        """What was asked for last cannot be."""
+        self.knobs.refuse(sentence)
 
     def order(self) -> Order:
         """A new run as it is set up. Raises ConfigError."""
@@ -145,6 +207,36 @@ class Setup(QWidget):
 
     def shut_down(self) -> None:
         self._preparation.close()
+        self.forecast.shut_down()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # A forecast is of what Start would do, and never beside a training.
+        if event.type() in (QEvent.Type.EnabledChange, QEvent.Type.ToolTipChange):
+            self._allow_forecast()
+        return False
+
+    def _allow_forecast(self) -> None:
+        if not self.start.isEnabled():
+            self.forecast.cancel()
+            self.forecast.allow(self.start.toolTip())
+        else:
+            self.forecast.allow("" if self.cache is not None else "The pictures are being prepared.")
+
+    @Slot()
+    def _forecast(self) -> None:
+        if self.cache is not None:
+            self.forecast.begin(self.recipe.config(), self.cache, self.recipe.device_name())
+
+    @Slot()
+    def _show_view(self) -> None:
+        this = self.knobs.running and self.views.current() == THIS_RUN
+        focus = QApplication.focusWidget()
+        if focus is not None and self._scroll.isAncestorOf(focus):
+            focus.clearFocus()  # else it would wander to a control whose keys the person does not mean
+        self.source.setVisible(not this)
+        self.recipe.setVisible(not this)
+        self.knobs.setVisible(this)
+        self._scroll.verticalScrollBar().setValue(0)
 
     @Slot()
     def look(self) -> None:
@@ -157,6 +249,7 @@ class Setup(QWidget):
         if self._preparation.request(wanted):
             self.cache = None
             self.source.show_waiting()
+            self._allow_forecast()
             self.changed.emit()
 
     @Slot(str)
@@ -164,6 +257,7 @@ class Setup(QWidget):
         self._settings.remember_source(text)
         self._preparation.cancel()  # the same source once more is looked at anew: it may hold other pictures
         self.cache = None
+        self.forecast.forget()
         self.source_chosen.emit()
         self.look()
 
@@ -171,6 +265,7 @@ class Setup(QWidget):
     def _ready(self, cache: PictureCache) -> None:
         self.cache = cache
         self.source.show_cache(cache)
+        self._allow_forecast()
         self.prepared.emit(cache)
         self.changed.emit()
 
