@@ -26,7 +26,7 @@ class RealBeside(QObject):
     def find(self, run: Run | None, chosen: PictureCache | None) -> None:
         """The pictures of the run, or the chosen ones before there is a run."""
         if chosen is not None and (run is None or chosen.digest == run.source_digest):
-            self._faces.show_real(some(chosen))
+            self._show(chosen)
         elif run is not None:
             self._faces.real_caption.setText("Real: being prepared…")
             self._preparation.request(Wanted(run.source, run.config.size, run.config.color, run.config.crop))
@@ -34,15 +34,20 @@ class RealBeside(QObject):
     def close(self) -> None:
         self._preparation.close()
 
+    def _show(self, cache: PictureCache) -> None:
+        self._faces.show_real(some(cache))
+        self._faces.take_training(cache)
+
     @Slot(object)
     def _ready(self, cache: PictureCache) -> None:
         self._preparation.cancel()
-        self._faces.show_real(some(cache))
+        self._show(cache)
 
     @Slot(str)
     def _failed(self, sentence: str) -> None:
         self._preparation.cancel()
         self._faces.real_caption.setText("Real: not found")
+        self._faces.copies.say(sentence)
         self.missing.emit(sentence)
 
 

@@ -146,6 +146,8 @@ class FacesCard(Card):
         self._real_there = pictures is not None
         self.real.set_pictures(pictures)
         self.real_caption.setText("Real" if pictures is not None else "Real: not loaded yet")
+        if pictures is None:
+            self.copies.take(None)
         if pictures is None and self.views.current() == BESIDE:
             self.real_wanted.emit()
 
