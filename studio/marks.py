@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 import pyqtgraph as pg
@@ -61,7 +62,12 @@ class MarkLines:
             return
         for _, line in self._lines:
             self._item.removeItem(line)
-        self._lines = [(mark, self._line(mark)) for mark in marks]
+        self._lines = []
+        for _, group in groupby(marks, key=lambda each: each.step):
+            together = list(group)  # of the same step: one above the other
+            for place, mark in enumerate(together):
+                span = place / len(together), (place + 1) / len(together)
+                self._lines.append((mark, self._line(mark, span)))
         self.paint()
 
     def at(self, step: float, reach: float) -> list[Mark]:
@@ -75,8 +81,8 @@ class MarkLines:
             style = Qt.PenStyle.SolidLine if mark.kind == "best" else Qt.PenStyle.DotLine
             line.setPen(pg.mkPen(shade, width=1, style=style))
 
-    def _line(self, mark: Mark) -> pg.InfiniteLine:
-        line = pg.InfiniteLine(mark.step, angle=90)
+    def _line(self, mark: Mark, span: tuple[float, float]) -> pg.InfiniteLine:
+        line = pg.InfiniteLine(mark.step, angle=90, span=span)
         line.setZValue(-10)
         self._item.addItem(line, ignoreBounds=True)
         return line

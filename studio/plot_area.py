@@ -1,6 +1,7 @@
 """The area that curves and histograms are drawn in, in the theme's colours."""
 
 import pyqtgraph as pg
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -9,6 +10,7 @@ from studio.theme import color
 from studio.words import brief
 
 AXIS_PX, FOOT_PX = 36, 20
+END_PX = 8  # how far a number reaches over the end of the left axis
 
 
 class FootAxis(pg.AxisItem):  # type: ignore[misc]
@@ -23,12 +25,15 @@ class FootAxis(pg.AxisItem):  # type: ignore[misc]
 
 
 class LeftAxis(pg.AxisItem):  # type: ignore[misc]
-    """The left axis; its numbers fit however small they are."""
+    """The left axis; its numbers fit however small they are, at its ends too."""
 
     def __init__(self) -> None:
         super().__init__("left")
         self.setWidth(AXIS_PX)
-        self.setStyle(hideOverlappingLabels=False)
+
+    def boundingRect(self) -> QRectF:
+        rect: QRectF = super().boundingRect()
+        return rect.adjusted(0, -END_PX, 0, END_PX)
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [brief(round(value, 9)) for value in values]
@@ -49,7 +54,7 @@ def plot_area(name: str, title: str, about: str, foot: str = "") -> pg.PlotWidge
     item.setMenuEnabled(False)
     item.hideButtons()
     item.setMouseEnabled(x=False, y=False)
-    item.setContentsMargins(0, 4, 4, 0)
+    item.setContentsMargins(0, END_PX, 4, 0 if foot else END_PX)
     if foot:
         item.setLabel("bottom", foot)
     else:

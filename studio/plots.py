@@ -96,11 +96,11 @@ class CurvePlot(QWidget):
         ]
         self._dots = [QLabel() for _ in chart.series]
         legend = QHBoxLayout()
-        legend.setSpacing(10)
+        legend.setSpacing(8)
         for each, dot, value in zip(chart.series, self._dots, self._values, strict=True):
             dot.setFixedSize(8, 3)
             entry = QHBoxLayout()
-            entry.setSpacing(4)
+            entry.setSpacing(3)
             entry.addWidget(dot, 0, Qt.AlignmentFlag.AlignVCenter)
             entry.addWidget(label(each.title, "caption"))
             entry.addWidget(value)

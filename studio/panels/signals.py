@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.events import Measured, Step
-from studio.charts import CHARTS, COVERAGE, DETAILS, FID, KID, OVERVIEW, QUALITY
+from studio.charts import CHARTS, COVERAGE, DETAILS, FID, KID, NOT_MEASURED, OVERVIEW, QUALITY
 from studio.curves import Cells
 from studio.histograms import HistogramPlot
 from studio.marks import TITLES, TOKENS, History, Kind, Mark
-from studio.parts import Card, Segmented, label, named
+from studio.parts import Card, EmptyState, Segmented, label, named
 from studio.plots import CurvePlot, StepAxis
 from studio.theme import color, theme
 
@@ -50,7 +50,10 @@ class SignalsCard(Card):
         overview = [self.plots[chart.name] for chart in OVERVIEW]
         quality = [*(self.plots[chart.name] for chart in QUALITY), self.histograms]
         self._pages.addWidget(_stacked(overview))
-        self._pages.addWidget(_stacked(quality))
+        self._quality = QStackedWidget()
+        self._quality.addWidget(EmptyState("search", "Nothing measured", NOT_MEASURED, name="qualityEmpty"))
+        self._quality.addWidget(_stacked(quality))
+        self._pages.addWidget(self._quality)
         self._pages.addWidget(_scrolled([self.plots[chart.name] for chart in DETAILS]))
         self._key = MarkKey()
         self.body.addWidget(self.views)
@@ -70,6 +73,7 @@ class SignalsCard(Card):
         for plot in self.plots.values():
             plot.clear()
         self.plots[FID.name].hide()
+        self._quality.setCurrentIndex(0)
         self._key.show_kinds([])
 
     def load(self, curves: Mapping[str, Cells], measures: Sequence[Measured], marks: Iterable[Mark]) -> None:
@@ -119,6 +123,7 @@ class SignalsCard(Card):
     def _measure(self, measures: Sequence[Measured]) -> None:
         if not measures:
             return
+        self._quality.setCurrentIndex(1)
         self.histograms.add(measures)
         for chart in CHARTS:
             if chart.sparse:

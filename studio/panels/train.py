@@ -15,30 +15,25 @@ from core.data.cache import PictureCache
 from core.data.prepare import Progress
 from core.events import (
     Finished,
-    Judged,
-    KnobTurned,
-    Measured,
-    MemoryShort,
     Paused,
-    Returned,
-    Samples,
     Started,
-    Step,
 )
 from core.runs import Run
-from studio.chronicle import Chronicle
+from core.watchdog.replay import replay
+from core.watchdog.verdict import Verdict
+from studio.jobs import run_job
 from studio.panels import status
 from studio.panels.beside import RealBeside, some
-from studio.panels.extend import ExtendDialog
 from studio.panels.faces import FACES, PICTURES
-from studio.panels.held import Held, Telling
+from studio.panels.live import LiveRun
 from studio.panels.monitor import Monitor
 from studio.panels.reading import Reading
 from studio.panels.record import Record, alarm_marks
+from studio.panels.resuming import Resuming
 from studio.panels.setup import Setup
 from studio.panels.watch import State as WatchState
 from studio.panels.watch import Watch
-from studio.session import Opened, Order
+from studio.session import Opened
 from studio.settings import Settings
 from studio.words import count
 
@@ -60,18 +55,16 @@ class TrainPanel(QWidget):
         self._state = "idle"
         self._start_when_ready = False
         self._shown: Record | None = None  # the run that was read from the disk last
-        self._shown_folder: Path | None = None  # the run that the monitor shows
-        self._live: Run | None = None  # the run that trains
-        self._chronicle: Chronicle | None = None  # of the live run
         self._rest: status.Words | None = None  # what the strip says while nothing is under way
         self._about = ""  # what the status line says of the training
         self._device_titles: dict[str, str] = {}
         self.setup = Setup(settings)
         self.monitor = Monitor()
         self.reading = Reading(self)
-        self._held = Held()  # what the live run tells while a record is read
+        self._resuming = Resuming(self.setup, self)
         self._real = RealBeside(self.monitor.faces, self)
         self.watching = Watch(self.monitor.strip.light, self.monitor.alarm, self)
+        self.live = LiveRun(self.monitor, self.watching, self.setup, lambda: self.reading.busy, self)
         right = QVBoxLayout()
         right.setContentsMargins(6, 16, 16, 16)
         right.addWidget(self.monitor)
@@ -90,9 +83,11 @@ class TrainPanel(QWidget):
             (setup.progress, self._show_preparing),
             (setup.prepared, self._show_pictures),
             (setup.unusable, self._show_no_pictures),
+            (setup.knobs_changed, self.change_requested),
+            (self._resuming.ordered, self.start_requested),
             (self._real.missing, self.message),
             (faces.real_wanted, self._find_real),
-            (self.reading.ended, self._release),
+            (self.reading.ended, self.live.release),
             (self.reading.failed, self.monitor.banner.say),
             (self.watching.pause_requested, self.pause_requested),
             (self.watching.go_on_requested, self.go_on_requested),
@@ -129,8 +124,8 @@ class TrainPanel(QWidget):
             self.pause_requested.emit()
         elif self._state in ("pausing", "paused"):
             self.go_on_requested.emit()
-        elif self._shown_folder is not None:
-            self.resume(self._shown_folder)
+        elif self.live.shown is not None:
+            self.resume(self.live.shown)
 
     @Slot()
     def request_stop(self) -> None:
@@ -184,23 +179,17 @@ class TrainPanel(QWidget):
 
     @Slot(object)
     def show_opened(self, opened: Opened) -> None:
-        run = opened.run
-        self._live, self._rest = run, None
-        known = self._shown is not None and self._shown.run.folder == run.folder
-        self._chronicle = self._shown.chronicle if known and self._shown else Chronicle(run.config)
-        if self._shown_folder != run.folder:
-            self.monitor.clear(run.config.sample_count)
-            self._shown_folder = run.folder
+        run, record = opened.run, self._shown
+        self._rest = None
+        self.live.begin(run, record if record and record.run.folder == run.folder else None)
         self.monitor.elsewhere.hide()
         self.monitor.banner.hide()
         self._about = run.name
         self.monitor.faces.show_real(some(opened.cache))
+        self.monitor.faces.take_training(opened.cache)
         self.monitor.faces.choose(FACES)
         self.monitor.strip.clear()
         self.monitor.strip.wait()
-        self.watching.begin(run.config)
-        if known and self._shown:
-            self.watching.measure(self._shown.measures)
         self._refresh()
 
     @Slot(object)
@@ -211,58 +200,13 @@ class TrainPanel(QWidget):
         self._refresh()
 
     @Slot(object)
-    def add_steps(self, steps: list[Step]) -> None:
-        self.monitor.strip.add(steps)
-        self._tell(lambda monitor: monitor.add_steps(steps))
-
-    @Slot(object)
-    def add_kept(self, grids: list[tuple[int, Path]]) -> None:
-        self._tell(lambda monitor: monitor.add_kept(grids))
-
-    @Slot(object)
-    def add_samples(self, samples: Samples) -> None:
-        self._tell(lambda monitor: monitor.add_samples(samples))
-
-    @Slot(object)
-    def add_measured(self, measured: Measured) -> None:
-        self.watching.measure([measured])
-        self._tell(lambda monitor: monitor.add_measured(measured))
-
-    @Slot(object)
-    def show_judged(self, judged: Judged) -> None:
-        self.watching.judge(judged.step, judged.verdict)
-        marks = alarm_marks([(judged.step, judged.verdict)])
-        self._tell(lambda monitor: monitor.add_marks(marks))
-
-    @Slot(object)
-    def show_knob_turned(self, turned: KnobTurned) -> None:
-        if self._chronicle is not None:
-            mark = self._chronicle.turn(turned.step, turned.changes)
-            self._tell(lambda monitor: monitor.add_marks([mark]))
-
-    @Slot(object)
-    def show_memory_short(self, short: MemoryShort) -> None:
-        self.monitor.note.say(
-            f"The memory was too small for the whole batch, so since step {short.step:,} each step computes "
-            f"it in {short.parts} parts. What is learned stays the same; a step takes a little longer."
-        )
-
-    @Slot(object)
-    def show_returned(self, returned: Returned) -> None:
-        self.watching.start_again()
-        if self._chronicle is not None:
-            mark = self._chronicle.go_back(returned)
-            self._tell(lambda monitor: monitor.go_back(returned.step, mark))
-            self.monitor.note.say(f"{mark.text}.")
-
-    @Slot(object)
     def show_paused(self, paused: Paused) -> None:
         self._refresh()
 
     @Slot(object)
     def show_finished(self, finished: Finished) -> None:
         self.monitor.strip.end(complete=finished.status == "finished")
-        self._end(*status.ended(finished, self._name(), shown=self._shows_live()))
+        self._end(*status.ended(finished, self._name(), shown=self.live.is_shown))
 
     @Slot(str)
     def show_failure(self, sentence: str) -> None:
@@ -275,7 +219,7 @@ class TrainPanel(QWidget):
         """A resume found that the run has had its time: ask for more."""
         self.monitor.strip.end(complete=True)
         self._end("This run has had its time", f"{run.name} · Resume can train it for longer", "good")
-        self._ask_longer(run)
+        self._resuming.ask_longer(run)
 
     @Slot()
     def show_called_off(self) -> None:
@@ -310,19 +254,8 @@ class TrainPanel(QWidget):
 
     # Runs from the disk
 
-    def _tell(self, telling: Telling) -> None:
-        """Tell the monitor of the live run, if that is the one that it shows or may be about to show."""
-        if self._live is not None and self.reading.busy:
-            self._held.keep(self._live.folder, telling)
-        elif self._shows_live():
-            telling(self.monitor)
-
-    @Slot()
-    def _release(self) -> None:
-        self._held.release(self.monitor, self._shown_folder)
-
     def _show(self, record: Record) -> None:
-        self._shown, self._shown_folder = record, record.run.folder
+        self._shown, self.live.shown = record, record.run.folder
         self.monitor.faces.show_real(None)
         self.monitor.show_record(record)
         if self._state == "idle":
@@ -332,74 +265,64 @@ class TrainPanel(QWidget):
             self._rest = status.at_rest(record.summary)
             self.watching.begin(record.run.config)
             self.watching.measure(record.measures)
-        elif not self._shows_live():
+        elif not self.live.is_shown:
             self.monitor.elsewhere.say(record.run.name)
         else:
             self.monitor.elsewhere.hide()
+        run_job(self, partial(replay, record.run), partial(self._judge, record.run), self.message.emit)
         self._refresh()
+
+    def _judge(self, run: Run, verdicts: Sequence[tuple[int, Verdict]]) -> None:
+        """What the watchdog says, or would have said, of a run from the disk."""
+        if run.folder != self.live.shown:  # another is shown meanwhile
+            return
+        self.monitor.add_marks(alarm_marks(verdicts))
+        if self.live.run is None:
+            for step, verdict in verdicts[-1:]:
+                self.watching.judge(step, verdict)
 
     def _resume(self, record: Record) -> None:
         if self._state != "idle":
             return
         self._show(record)
         if record.summary.state == "finished":
-            self._ask_longer(record.run)
+            self._resuming.ask_longer(record.run)
         else:
-            self._go_on(record.run)
-
-    def _ask_longer(self, run: Run) -> None:
-        dialog = ExtendDialog(run, self.window())
-        dialog.chosen.connect(partial(self._go_on, run))
-        dialog.open()
-
-    def _go_on(
-        self, run: Run, duration: float | None = None, go_back: Mapping[str, object] | None = None
-    ) -> None:
-        config = run.config if duration is None else run.config.replace(duration=duration)
-        source, chosen = run.source, self.setup.source.source()
-        if self.setup.cache is not None and self.setup.cache.digest == run.source_digest:
-            source = chosen  # the same pictures, which may have been moved since
-        device = self.setup.recipe.device_name()
-        self.start_requested.emit(
-            Order(config, source, run.preset, device, resume=run.folder, instead=chosen, go_back=go_back)
-        )
+            self._resuming.go_on(record.run)
 
     @Slot(object)
     def _go_back(self, changes: Mapping[str, object]) -> None:
         """To the best checkpoint: in the training under way, or in the run that is shown."""
         if self._state != "idle":
             self.return_requested.emit(changes)
-        elif self._shown_folder is not None:
-            self.reading.read(self._shown_folder, partial(self._return, changes))
+        elif self.live.shown is not None:
+            self.reading.read(self.live.shown, partial(self._return, changes))
 
     def _return(self, changes: Mapping[str, object], record: Record) -> None:
         if self._state == "idle":
             self._show(record)
-            self._go_on(record.run, go_back=changes)
+            self._resuming.go_on(record.run, go_back=changes)
 
     @Slot()
     def _back(self) -> None:
-        if self._live is not None:
-            self.watch(self._live.folder)
+        if self.live.run is not None:
+            self.watch(self.live.run.folder)
 
     @Slot()
     def _find_real(self) -> None:
-        run = self._live if self._shows_live() else self._shown.run if self._shown else None
+        run = self.live.run if self.live.is_shown else self._shown.run if self._shown else None
         self._real.find(run, self.setup.cache)
 
     # Upkeep
 
-    def _shows_live(self) -> bool:
-        return self._live is not None and self._shown_folder == self._live.folder
-
     def _name(self) -> str:
         """The run that has ended, or whose resume has come to nothing."""
-        if self._live is not None:
-            return self._live.name
-        return self._shown_folder.name if self._shown_folder is not None else ""
+        if self.live.run is not None:
+            return self.live.run.name
+        return self.live.shown.name if self.live.shown is not None else ""
 
     def _end(self, status: str, detail: str, tone: str) -> None:
-        self._live = None
+        self.live.end()
         self._rest = (status, detail, tone) if status else None
         self.monitor.elsewhere.hide()
         self._refresh()
@@ -413,7 +336,7 @@ class TrainPanel(QWidget):
         reason = self._why_not()
         setup.start.setEnabled(not reason)
         setup.start.setToolTip(reason or "Begin a new run with these pictures and settings (Ctrl+R)")
-        resumable = idle and self._shown_folder is not None and not self._start_when_ready
+        resumable = idle and self.live.shown is not None and not self._start_when_ready
         going_on = resumable or self._state in ("paused", "pausing")
         setup.pause.setText("Resume" if going_on else "Pause")
         setup.pause.set_icon("play" if going_on else "pause")
@@ -452,10 +375,10 @@ class TrainPanel(QWidget):
             pass
         elif self._start_when_ready:
             words = "Preparing pictures", "Training starts as soon as they are ready", ""
-        elif self._shown_folder is None:
+        elif self.live.shown is None:
             words = *self.setup.promise(), "idle"
         elif self._rest is not None:
             words = self._rest
         else:
-            words = self._shown_folder.name, "Resume goes on with this run", "idle"
+            words = self.live.shown.name, "Resume goes on with this run", "idle"
         self.monitor.strip.say(*words)

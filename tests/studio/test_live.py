@@ -29,7 +29,7 @@ def live(window: MainWindow, make_run: MakeRun, qtbot: QtBot) -> Run:
     run = make_run("live", steps=())
     train.set_state("training")
     train.show_opened(Opened(run, train.setup.cache))
-    train.add_steps(steps(1, 3))
+    train.live.add_steps(steps(1, 3))
     return run
 
 
@@ -42,7 +42,7 @@ def test_steps_that_come_while_an_unreadable_record_is_read_are_kept(
 ) -> None:
     train = window.train
     train.watch(tmp_path / "gone")
-    train.add_steps(steps(4, 5))
+    train.live.add_steps(steps(4, 5))
     qtbot.waitUntil(train.monitor.banner.isVisible, timeout=LONG)
     assert train.monitor.losses.count() == 5
 
@@ -55,7 +55,7 @@ def test_steps_do_not_get_into_another_run_s_curves(
     qtbot.waitUntil(lambda: train.monitor.losses.count() == 2, timeout=LONG)
     train.monitor.elsewhere.back.click()
     train.watch(older.folder)
-    train.add_steps(steps(4, 9))
+    train.live.add_steps(steps(4, 9))
     qtbot.waitUntil(lambda: _settled(train), timeout=LONG)
     assert train.monitor.losses.count() == 2
     assert list(train.monitor.losses._numbers.column(0)) == [3, 7]
@@ -79,8 +79,8 @@ def test_grids_that_are_saved_while_the_record_is_read_are_not_missing(
     [(_, drawn), *_] = make_run("older").samples()
     train.watch(live.folder)
     later = drawn.rename(live.sample_folder / "000000005.png")
-    train.add_kept([(5, later), (6, later)])
-    train.add_steps(steps(1, 6))
+    train.live.add_kept([(5, later), (6, later)])
+    train.live.add_steps(steps(1, 6))
     qtbot.waitUntil(lambda: _settled(train), timeout=LONG)
     assert [step for step, _ in faces._grids] == [5, 6]
     assert train.monitor.losses.count() == 6
@@ -91,7 +91,7 @@ def test_end_of_a_training_does_not_lose_what_is_held(
 ) -> None:
     train = window.train
     train.watch(tmp_path / "gone")
-    train.add_steps(steps(4, 5))
+    train.live.add_steps(steps(4, 5))
     train.set_state("idle")
     train.show_failure("The disk is full.")
     qtbot.waitUntil(lambda: _settled(train), timeout=LONG)
