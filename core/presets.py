@@ -152,9 +152,8 @@ def _read_own(path: Path) -> Preset:
             raise TypeError("kinds")
         name = _composed(path.stem)
         check_name(name)
-        return Preset(
-            name, plain(title, LONGEST_TITLE), plain(about, LONGEST_ABOUT), parse(settings), own=True
-        )
+        words = plain(title, LONGEST_TITLE) or name, plain(about, LONGEST_ABOUT)
+        return Preset(name, *words, parse(settings), own=True)
     except ConfigError as error:
         raise ConfigError(f"{plain(path.name, LONGEST_NAME + 5)} was skipped: {error}") from None
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:

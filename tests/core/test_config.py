@@ -2,7 +2,6 @@ import pytest
 
 from core.config import Config, field_info, parse
 from core.errors import ConfigError
-from core.presets import preset, presets
 
 
 def test_every_knob_explains_itself() -> None:
@@ -42,9 +41,21 @@ def test_a_config_survives_its_plain_form() -> None:
     assert config.size == 128
 
 
-def test_presets_are_valid_and_named() -> None:
-    assert [each.name for each in presets()] == ["quick", "tutorial"]
-    tutorial = preset("tutorial").config
-    assert (tutorial.batch_size, tutorial.g_lr, tutorial.beta1, tutorial.g_features) == (128, 2e-4, 0.5, 64)
-    with pytest.raises(ConfigError, match="quick, tutorial"):
-        preset("slow")
+@pytest.mark.parametrize(("decay", "half_life"), [(0.999, 692.8), (0.995, 138.3), (0.5, 1), (0, 0)])
+def test_the_decay_of_earlier_versions_is_read_as_a_half_life(decay: float, half_life: float) -> None:
+    old = {name: value for name, value in Config().model_dump().items() if name != "ema_half_life"}
+    config = parse(old | {"ema_decay": decay})
+    assert config.ema_half_life == half_life
+    assert config.ema_decay == pytest.approx(decay, abs=1e-3)
+    assert "ema_decay" not in config.model_dump()
+    assert Config().replace(ema_decay=decay) == config
+    assert parse({"ema_decay": 1 - 1e-15}).ema_half_life == 1_000_000
+
+
+def test_half_of_the_average_is_left_after_its_half_life() -> None:
+    for half_life in (1.0, 10.0, 693.0):
+        config = Config(ema_half_life=half_life)
+        assert config.ema_decay**half_life == pytest.approx(0.5)
+    assert Config(ema_half_life=0).ema_decay == 0
+    with pytest.raises(ConfigError, match="no setting called ema_decay"):
+        parse({"ema_decay": 1.5})

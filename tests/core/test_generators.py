@@ -20,6 +20,9 @@ SMALL = Config(size=32, latent_dim=16, g_features=4)
 MIXED = GeneratorShape(10, (24, 8, 4), 1, (True, False, True, True))
 
 
+REFINED = GeneratorShape(10, (24, 8, 4), 3, (True,) * 4, extra=2)
+
+
 @pytest.fixture
 def generator() -> Generator:
     torch.manual_seed(0)
@@ -39,6 +42,35 @@ def test_a_generator_comes_back_from_its_file(tmp_path: Path, generator: Generat
     assert (written.shape, written.step, written.about) == (MIXED, 7, {"source": "cartoons"})
     z = z_of_seed(0, 10, 5)
     assert (decode(generators.load(path), z) == decode(generator, z)).all()
+
+
+def test_extra_layers_come_back(tmp_path: Path) -> None:
+    made = Generator(REFINED).eval()
+    assert len(made.layers) == 3 * 3 * 3 + 2
+    path = tmp_path / "faces.safetensors"
+    written = generators.save(path, made, name="Faces")
+    assert generators.read_facts(path) == written
+    assert written.shape == REFINED
+    z = z_of_seed(0, 10, 5)
+    assert (decode(generators.load(path), z) == decode(made, z)).all()
+    for extra in (0, 1):
+        _restate(path, {"extra": extra})
+        with pytest.raises(RunError, match="does not hold the generator that it describes"):
+            generators.load(path)
+    for extra in (3, -1, True, "2"):
+        _restate(path, {"extra": extra})
+        with pytest.raises(RunError, match="neither a checkpoint nor a generator"):
+            generators.read_facts(path)
+
+
+def test_a_checkpoint_with_extra_layers_is_a_generator(tmp_path: Path) -> None:
+    config = SMALL.replace(g_extra=1, g_biases=True)
+    made = build_generator(config).eval()
+    tensors = {f"EMA/{name}": tensor for name, tensor in made.state_dict().items()}
+    path = checkpoints.save(tmp_path, Checkpoint(3, 1.0, config, tensors))
+    assert generators.read_facts(path).shape.extra == 1
+    z = z_of_seed(0, 16, 5)
+    assert (decode(generators.load(path), z) == decode(made, z)).all()
 
 
 def test_a_checkpoint_and_its_export_have_one_digest(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from core.model_card import write_card
 from core.models import Generator, GeneratorShape
 
 
-def _generator(channels: int, biases: bool) -> Generator:
+def _generator(channels: int, biases: bool, extra: int = 0) -> Generator:
     torch.manual_seed(0)
-    generator = Generator(GeneratorShape(16, (16, 8), channels, (biases,) * 3))
+    generator = Generator(GeneratorShape(16, (16, 8), channels, (biases,) * 3, extra))
     with torch.no_grad():
         for tensor in generator.parameters():
             tensor.add_(0.2 * torch.randn_like(tensor))
@@ -20,11 +20,13 @@ def _generator(channels: int, biases: bool) -> Generator:
     return generator.eval()
 
 
-@pytest.mark.parametrize(("channels", "biases"), [(3, False), (1, True)])
+@pytest.mark.parametrize(
+    ("channels", "biases", "extra"), [(3, False, 0), (1, True, 0), (3, True, 1), (1, False, 2)]
+)
 def test_the_code_of_the_card_draws_the_generators_pictures(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, channels: int, biases: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, channels: int, biases: bool, extra: int
 ) -> None:
-    generator = _generator(channels, biases)
+    generator = _generator(channels, biases, extra)
     facts = generators.save(tmp_path / 'my "faces" 😀.safetensors', generator, name="faces", step=500)
     write_card(tmp_path / "card.md", facts, tmp_path / 'my "faces" 😀.safetensors')
     text = (tmp_path / "card.md").read_text("utf-8")
@@ -40,8 +42,9 @@ def test_the_code_of_the_card_draws_the_generators_pictures(
     assert names["pixels"].shape == (16, channels, 16, 16)
 
 
-def test_the_card_tells_what_it_is_and_where_it_is_from(tmp_path: Path) -> None:
-    generator = _generator(3, False)
+@pytest.mark.parametrize("extra", [0, 1])
+def test_the_card_tells_what_it_is_and_where_it_is_from(tmp_path: Path, extra: int) -> None:
+    generator = _generator(3, False, extra)
     about = {"run": "2026 faces", "source": "faces.zip", "created": "2026-11-22", "preset": "quick"}
     facts = generators.save(
         tmp_path / "g.safetensors", generator, name="2026 faces", step=12_500, about=about
@@ -60,6 +63,7 @@ def test_the_card_tells_what_it_is_and_where_it_is_from(tmp_path: Path) -> None:
         "| Preset | quick |",
     ):
         assert line in text.splitlines()
+    assert ("| Extra layers | 1 of 3 x 3 after each but the last |" in text) is bool(extra)
     assert "rights to those pictures" in " ".join(text.split())
     assert "sample --generator" in text
 

@@ -14,10 +14,10 @@ from core.models import Generator, GeneratorShape
 from core.onnx_export import save_onnx
 
 
-def _generator(channels: int = 3, biases: bool = False) -> Generator:
+def _generator(channels: int = 3, biases: bool = False, extra: int = 0) -> Generator:
     """Of 32 px, with statistics of batch norm that are not those of a new one."""
     torch.manual_seed(0)
-    generator = Generator(GeneratorShape(16, (32, 16, 8), channels, (biases,) * 4))
+    generator = Generator(GeneratorShape(16, (32, 16, 8), channels, (biases,) * 4, extra))
     with torch.no_grad():
         for _ in range(3):
             generator(torch.randn(64, 16))
@@ -27,9 +27,11 @@ def _generator(channels: int = 3, biases: bool = False) -> Generator:
     return generator.eval()
 
 
-@pytest.mark.parametrize(("channels", "biases"), [(3, False), (1, True)])
-def test_any_batch_gives_torchs_pictures(tmp_path: Path, channels: int, biases: bool) -> None:
-    generator = _generator(channels, biases)
+@pytest.mark.parametrize(
+    ("channels", "biases", "extra"), [(3, False, 0), (1, True, 0), (3, True, 1), (3, False, 2)]
+)
+def test_any_batch_gives_torchs_pictures(tmp_path: Path, channels: int, biases: bool, extra: int) -> None:
+    generator = _generator(channels, biases, extra)
     check = save_onnx(tmp_path / "new" / "generator.onnx", generator)
     assert check.checked == 6
     assert check.max_difference <= 1e-4
