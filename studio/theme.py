@@ -59,6 +59,12 @@ class Palette:
     plot_real: str  # the discriminator and real pictures
     plot_fake: str  # the generator and its pictures
     plot_after: str  # D(G(z)) after D's update
+    run_1: str  # runs that are compared, in their order
+    run_2: str
+    run_3: str
+    run_4: str
+    run_5: str
+    run_6: str
 
 
 LIGHT = Palette(
@@ -100,6 +106,12 @@ LIGHT = Palette(
     plot_real="#3f6fd8",
     plot_fake="#d4690b",
     plot_after="#a8458f",
+    run_1="#3f6fd8",
+    run_2="#d4690b",
+    run_3="#25855a",
+    run_4="#a8458f",
+    run_5="#0b8390",
+    run_6="#7a5c2e",
 )
 DARK = Palette(
     window="#161619",
@@ -140,6 +152,12 @@ DARK = Palette(
     plot_real="#7aa2ff",
     plot_fake="#f79a4b",
     plot_after="#e08bc8",
+    run_1="#7aa2ff",
+    run_2="#f79a4b",
+    run_3="#5cc48e",
+    run_4="#e08bc8",
+    run_5="#4fc3cf",
+    run_6="#c9a66b",
 )
 
 

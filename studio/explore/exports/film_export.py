@@ -56,40 +56,9 @@ class FilmExport(QObject):
                 return frames(generator_of(moment), vectors, cancelled)
             return frames_through(moments, vectors, cancelled)
 
-        form.wanted.connect(lambda: self.save(form, subject, name, len(vectors), made))
+        tell = self._exploration.message.emit
+        form.wanted.connect(lambda: save_film(self._over, form, subject, name, len(vectors), made, tell))
         form.open()
-
-    def save(self, form: FilmDialog, subject: Subject, name: str, count: int, made: Frames) -> None:
-        """Ask where a film that the form describes shall go, close the form, and write it."""
-        suffix, fps, scale, loop = form.suffix(), form.fps(), form.scale(), form.loop()
-
-        def write(path: Path) -> None:
-            form.accept()
-            run_task(self._over, "Writing the film", work(path), saved, self._exploration.message.emit)
-
-        def work(path: Path) -> Callable[[Progress, Callable[[], bool]], Path]:
-            def run(progress: Progress, cancelled: Callable[[], bool]) -> Path:
-                from core.films.writing import save_film
-
-                save_film(
-                    path,
-                    made(cancelled),
-                    fps=fps,
-                    scale=scale,
-                    loop=loop,
-                    total=count,
-                    progress=lambda done: progress(done, count),
-                    cancelled=cancelled,
-                )
-                return path
-
-            return run
-
-        def saved(path: Path) -> None:
-            self._exploration.message.emit(f"Saved {path.name} ({count:,} frames) in {path.parent}.")
-
-        proposed = f"{file_name(name)}{suffix}"
-        ask_file(form, exports_of(subject), proposed, {suffix: KINDS[suffix]}, write)
 
     def _preview(self, form: FilmDialog, vectors: Vector, moments: tuple[Moment, ...]) -> None:
         some = np.linspace(0, len(vectors) - 1, min(len(vectors), PREVIEWED)).round().astype(int)
@@ -99,3 +68,44 @@ class FilmExport(QObject):
         line.ask(
             vectors[some], moments=moments if len(moments) == 1 else tuple(moments[each] for each in some)
         )
+
+
+def save_film(
+    over: QWidget,
+    form: FilmDialog,
+    subject: Subject,
+    name: str,
+    count: int,
+    made: Frames,
+    tell: Callable[[str], object],
+) -> None:
+    """Ask where a film that the form describes shall go, close the form, write it, and tell how it went."""
+    suffix, fps, scale, loop = form.suffix(), form.fps(), form.scale(), form.loop()
+
+    def write(path: Path) -> None:
+        form.accept()
+        run_task(over, "Writing the film", work(path), saved, tell)
+
+    def work(path: Path) -> Callable[[Progress, Callable[[], bool]], Path]:
+        def run(progress: Progress, cancelled: Callable[[], bool]) -> Path:
+            from core.films.writing import save_film as save
+
+            save(
+                path,
+                made(cancelled),
+                fps=fps,
+                scale=scale,
+                loop=loop,
+                total=count,
+                progress=lambda done: progress(done, count),
+                cancelled=cancelled,
+            )
+            return path
+
+        return run
+
+    def saved(path: Path) -> None:
+        tell(f"Saved {path.name} ({count:,} frames) in {path.parent}.")
+
+    proposed = f"{file_name(name)}{suffix}"
+    ask_file(form, exports_of(subject), proposed, {suffix: KINDS[suffix]}, write)

@@ -15,7 +15,7 @@ from core.runs import Run
 from studio.explore.exploration import Exploration
 from studio.explore.exports.export_dialog import show_row, spin
 from studio.explore.exports.film_dialog import FilmDialog
-from studio.explore.exports.film_export import FilmExport
+from studio.explore.exports.film_export import save_film
 from studio.explore.subjects import Subject
 from studio.parts import Segmented
 from studio.task import Progress, run_task
@@ -41,42 +41,45 @@ class Look:
 
 
 class TrainingFilm(QObject):
-    """Asks what a film of a run's grids shall be like and where it goes, and writes it."""
+    """Films the training of the run that is explored."""
 
     def __init__(self, exploration: Exploration, over: QWidget) -> None:
         super().__init__(over)
         self._exploration = exploration
         self._over = over
-        self._export = FilmExport(exploration, over)
 
     @Slot()
     def ask(self) -> None:
-        """Of the run that is explored; without one, nothing."""
+        """Without a run, nothing."""
         subject = self._exploration.subject
-        if subject is None or subject.run is None:
-            return
-        run = subject.run
-        run_task(
-            self._over,
-            "Looking at the training's pictures",
-            lambda progress, cancelled: look(subject, run, progress, cancelled),
-            self._open,
-            self._exploration.message.emit,
-        )
+        if subject is not None and subject.run is not None:
+            ask_film(self._over, subject, subject.run, self._exploration.message.emit)
 
-    def _open(self, found: Look) -> None:
-        form = TrainingFilmDialog(self._over, found)
-        form.wanted.connect(lambda: self._save(form, found))
+
+def ask_film(over: QWidget, subject: Subject, run: Run, tell: Callable[[str], object]) -> None:
+    """Ask what a film of a run's grids shall be like and where it goes, write it, and tell how it went."""
+
+    def open_form(found: Look) -> None:
+        form = TrainingFilmDialog(over, found)
+        form.wanted.connect(lambda: save(form, found))
         form.open()
 
-    def _save(self, form: "TrainingFilmDialog", found: Look) -> None:
+    def save(form: TrainingFilmDialog, found: Look) -> None:
         face, count = form.face(), form.count()
 
         def made(cancelled: Callable[[], bool]) -> Iterator[NDArray[np.uint8]]:
             return frames_of(found.run, face=face, most=count)[1]
 
         name = "training" if face is None else f"training face {face}"
-        self._export.save(form, found.subject, f"{found.subject.name} {name}", count, made)
+        save_film(over, form, found.subject, f"{found.subject.name} {name}", count, made, tell)
+
+    run_task(
+        over,
+        "Looking at the training's pictures",
+        lambda progress, cancelled: look(subject, run, progress, cancelled),
+        open_form,
+        tell,
+    )
 
 
 def look(subject: Subject, run: Run, progress: Progress, cancelled: Callable[[], bool]) -> Look:
