@@ -6,8 +6,8 @@ import time
 class Clock:
     """`seconds` are those of the steps that led here, `session` are this session's."""
 
-    def __init__(self, seconds_before: float) -> None:
-        self._before = seconds_before
+    def __init__(self) -> None:
+        self._before = 0.0
         self._session = 0.0
         self._since: float | None = time.perf_counter()  # None while held
         self._lap: tuple[int, float] | None = None
@@ -32,7 +32,7 @@ class Clock:
         self._since = time.perf_counter()
 
     def go_back(self, seconds: float) -> None:
-        """The run goes on from an earlier step, which took so many seconds."""
+        """The run goes on from a step that had taken so many seconds."""
         self._keep()
         self._before, self._lap = seconds, None
 

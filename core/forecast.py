@@ -64,7 +64,8 @@ def forecast(
     precision = resolve_precision(config, chosen)
     batches = Batches(cache.pictures, config.batch_size, config.seed)
     trainee = Trainee(config, where, len(cache))
-    parts, taken = 1, []
+    parts = 1
+    taken: list[float] = []
     with _most_memory(where) as most:
         while len(taken) < steps:
             if cancelled():
@@ -74,6 +75,7 @@ def forecast(
             if numbers is None:
                 if parts >= config.batch_size:
                     raise RunError(MEMORY_FULL)
+                memory.release(where)
                 parts, taken = min(2 * parts, config.batch_size), []
                 continue
             numbers.tolist()  # waits for the device

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from math import isqrt
+from math import isfinite, isqrt
 from typing import Literal
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -20,7 +19,9 @@ from core.errors import DivergedError, RunError, RunOverError, StudioError
 from core.events import (
     Event,
     Finished,
+    Judged,
     KnobTurned,
+    Measured,
     MemoryShort,
     Paused,
     Resumed,
@@ -31,11 +32,12 @@ from core.events import (
     Step,
 )
 from core.export import save_grid
+from core.health import Health
 from core.journal import Journal
 from core.latent import decode
 from core.models import update_average
 from core.runs import Run
-from core.standing import take_up
+from core.standing import Standing, take_up
 from core.step import NUMBERS, to_tensor, update
 from core.trainee import Trainee
 
@@ -79,46 +81,41 @@ def _train(
     run: Run, cache: PictureCache, chosen: Device, control: Control, journal: Journal
 ) -> Iterator[Event]:
     # --- set-up
-    config = run.config
-    if cache.digest != run.source_digest:
-        raise RunError(
-            f"The pictures of {run.source} are not those that this run began with. "
-            "Restore them, or start a new run with the pictures as they are now."
-        )
+    config, images = run.config, len(cache)
+    _check_pictures(run, cache)
     device = torch.device(chosen.name)
     precision = resolve_precision(config, chosen)
     torch.backends.cudnn.deterministic = True  # exact resume; a run is worth more than the last percent
     batches = Batches(cache.pictures, config.batch_size, config.seed)
     fixed_z = torch.from_numpy(draws.normal(config.seed, "fixed", 0, config.sample_count, config.latent_dim))
     whole = duration(config, batches.steps_per_epoch)
+    clock, health = Clock(), Health(run, cache, device, journal)
 
     # --- resume
     returning.finish(run)
-    now = take_up(run, device, len(cache))
+    now = _take_up(run, device, images, clock, control, health)
     if whole.is_over(now.step, now.seconds) and not control.returning:
         raise RunOverError(
             f"The run has already trained for {config.duration:,.15g} {config.duration_unit}. "
             "Give it a larger total to go on."
         )
-    control.follow(now.config)
     begun: Literal["started", "resumed"] = "resumed" if now.newest else "started"
-    journal.began(begun, now.step, device=chosen.name, precision=precision, images=len(cache))
+    journal.began(begun, now.step, device=chosen.name, precision=precision, images=images)
     yield Started(
-        now.step, whole.steps, whole.seconds, batches.steps_per_epoch, chosen.name, precision, len(cache)
+        now.step, whole.steps, whole.seconds, batches.steps_per_epoch, chosen.name, precision, images
     )
-    clock = Clock(now.seconds)
-    taken = 0  # steps of this session
+    if health.verdict is not None:
+        yield Judged(now.step, health.verdict)
     if now.newest is None:
         yield _draw_samples(run, now.trainee, fixed_z, now.step)
+    taken = 0  # steps of this session
 
     # --- training
     while True:
         # --- what is asked for: before the next step, in a pause at once
         if (wish := control.take_return()) is not None:
             yield returning.go_back(run, journal, now.step, wish)
-            now = take_up(run, device, len(cache))
-            clock.go_back(now.seconds)
-            control.follow(now.config)
+            now = _take_up(run, device, images, clock, control, health)
         if changes := control.take_changes():
             journal.commit("knob", now.step + 1, changes=changes)
             now.reread()
@@ -142,59 +139,85 @@ def _train(
         now.step += 1
         if turned := now.turn():
             control.follow(now.config)
+            health.turn(now.config)
             yield KnobTurned(now.step, turned)
         numbers = take_step(now.trainee, batches, now.step, now.parts, device, precision)
         if numbers is None:  # the memory was too small, in the middle of the step: again, from what is safe
             if now.parts >= config.batch_size:
                 raise RunError(MEMORY_FULL)
-            parts, now = 2 * now.parts, take_up(run, device, len(cache))
-            now.parts = min(parts, config.batch_size)
+            memory.release(device)
+            parts = min(2 * now.parts, config.batch_size)
+            now = _take_up(run, device, images, clock, control, health)
+            now.parts = parts
             journal.repeat_from(now.step)
-            journal.commit("memory", now.step + 1, parts=now.parts, device=chosen.name)
-            yield MemoryShort(now.step + 1, now.parts)
+            journal.commit("memory", now.step + 1, parts=parts, device=chosen.name)
+            yield MemoryShort(now.step + 1, parts)
             continue
         taken += 1
 
         # --- reporting
-        if now.step % config.log_every == 0 or now.step % config.checkpoint_every == 0:
-            values = numbers.tolist()  # the only device-to-host sync between grids
-            if not np.isfinite(values).all():
+        logging, saving = now.step % config.log_every == 0, now.step % config.checkpoint_every == 0
+        measuring = health.is_due(now.step, clock)
+        if logging or saving or measuring:
+            report = _report(
+                now, batches, clock, numbers.tolist()
+            )  # the only device-to-host sync between grids
+            sound = all(isfinite(getattr(report, name)) for name in NUMBERS)
+            if logging and sound:
+                journal.metrics({name: getattr(report, name) for name in Step.__dataclass_fields__})
+                yield report
+            if logging or not sound:
+                yield from _judge(health, report, control)
+            if not sound:
+                if control.returning:
+                    continue
                 raise DivergedError(
                     f"At step {now.step} a loss was no longer a finite number. The last checkpoint is from "
                     "before. Lower the learning rates or choose precision float32, then resume."
                 )
-            if now.step % config.log_every == 0:
-                seconds, speed = clock.lap(now.step, config.batch_size)
-                report = Step(
-                    now.step,
-                    batches.epoch(now.step),
-                    seconds,
-                    speed,
-                    **dict(zip(NUMBERS, values, strict=True)),
-                    d_lr=now.config.d_lr,
-                    g_lr=now.config.g_lr,
-                    memory_mib=memory_mib(device),
-                )
-                journal.metrics({name: getattr(report, name) for name in Step.__dataclass_fields__})
-                yield report
+        if measuring:
+            measured = health.measure(now, report.epoch, clock)
+            clock.lap(now.step, config.batch_size)  # the time that it took says nothing of the speed
+            if measured.best:
+                yield Saved(now.step, now.checkpoint)
+            yield measured
+            yield from _judge(health, measured, control)
+        if saving and now.saved_step != now.step:
+            yield Saved(now.step, now.save(clock.seconds))
         if now.step % config.sample_every == 0:
             yield _draw_samples(run, now.trainee, fixed_z, now.step)
         if control.take_snapshot_wish():
             yield _snapshot(now.trainee, now.step)
-        if now.step % config.checkpoint_every == 0:
-            yield Saved(now.step, now.save(clock.seconds))
 
     # --- end
     if now.newest is None or now.saved_step != now.step:
         yield Saved(now.step, now.save(clock.seconds))
     if now.step % config.sample_every:
         yield _draw_samples(run, now.trainee, fixed_z, now.step)
-    assert now.newest is not None
     status: Literal["stopped", "finished"] = "stopped" if control.stopping else "finished"
     epoch = batches.epoch(max(now.step, 1))
     journal.event(status, now.step, epoch=epoch)
     speed = taken * config.batch_size / max(clock.session, 1e-9)
-    yield Finished(status, now.step, epoch, clock.seconds, speed, now.newest)
+    yield Finished(status, now.step, epoch, clock.seconds, speed, now.checkpoint)
+
+
+def _check_pictures(run: Run, cache: PictureCache) -> None:
+    if cache.digest != run.source_digest:
+        raise RunError(
+            f"The pictures of {run.source} are not those that this run began with. "
+            "Restore them, or start a new run with the pictures as they are now."
+        )
+
+
+def _take_up(
+    run: Run, device: torch.device, images: int, clock: Clock, control: Control, health: Health
+) -> Standing:
+    """The run as it is on disk, and everyone told of it."""
+    now = take_up(run, device, images)
+    clock.go_back(now.seconds)
+    control.follow(now.config)
+    health.recall(now.config)
+    return now
 
 
 def take_step(
@@ -218,9 +241,31 @@ def take_step(
     except Exception as error:
         if not memory.is_short(error):
             raise
-    real = z = None
-    memory.release(device)
     return None
+
+
+def _report(now: Standing, batches: Batches, clock: Clock, numbers: list[float]) -> Step:
+    seconds, speed = clock.lap(now.step, now.config.batch_size)
+    return Step(
+        now.step,
+        batches.epoch(now.step),
+        seconds,
+        speed,
+        **dict(zip(NUMBERS, numbers, strict=True)),
+        d_lr=now.config.d_lr,
+        g_lr=now.config.g_lr,
+        memory_mib=memory_mib(now.device),
+    )
+
+
+def _judge(health: Health, event: Step | Measured, control: Control) -> Iterator[Event]:
+    """The watchdog's new verdict, if this changes it; where it may, it asks to go back as a person would."""
+    judged = health.judge(event)
+    if judged is not None:
+        yield judged
+        changes = health.remedy(judged.verdict)
+        if changes is not None and not control.returning:
+            control.go_back(changes, automatic=True)
 
 
 def _draw_samples(run: Run, trainee: Trainee, fixed_z: Tensor, step: int) -> Samples:

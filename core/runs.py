@@ -243,7 +243,8 @@ def list_runs(parent: Path) -> list[RunSummary]:
 def summarise(run: Run) -> RunSummary:
     """What a list of runs shows of one."""
     events = run.events()
-    last = next((row for row in reversed(events) if row["event"] in LIFE), {"event": "new", "step": 0})
+    new: dict[str, Any] = {"event": "new", "step": 0}
+    last = next((row for row in reversed(events) if row["event"] in LIFE), new)
     files = segments(run.folder)
     newest = last_line(files[-1]) if files else None
     returned = next((row for row in reversed(events) if row.get("event") == "returned"), None)

@@ -8,6 +8,7 @@ import torch
 from core import checkpoints, knobs, memory, retention
 from core.checkpoints import Checkpoint
 from core.config import Config
+from core.errors import RunError
 from core.knobs import Turn
 from core.runs import Run
 from core.trainee import Trainee
@@ -18,6 +19,7 @@ class Standing:
     """`step` is the last one taken; what is saved of it, and when, follows from `save`."""
 
     run: Run
+    device: torch.device
     trainee: Trainee
     step: int
     seconds: float  # of training up to `step`, as the newest checkpoint says
@@ -30,6 +32,13 @@ class Standing:
     def config(self) -> Config:
         """The settings in force."""
         return self.trainee.config
+
+    @property
+    def checkpoint(self) -> Path:
+        """The newest checkpoint, where there is one for certain."""
+        if self.newest is None:
+            raise RunError(f"{self.run.name} has no checkpoint.")
+        return self.newest
 
     def reread(self) -> None:
         """Take in what the journal says of knobs by now."""
@@ -71,6 +80,7 @@ def take_up(run: Run, device: torch.device, images: int) -> Standing:
         trainee.load(checkpoint.tensors)
     return Standing(
         run=run,
+        device=device,
         trainee=trainee,
         step=step,
         seconds=checkpoint.seconds if checkpoint else 0.0,

@@ -19,42 +19,7 @@ from core.data.cache import PictureCache
 from core.errors import ConfigError, DivergedError, RunError, RunOverError
 from core.events import Event, Finished, Paused, Resumed, Samples, Saved, Snapshot, Started, Step
 from core.loop import train
-from core.runs import Run
-
-ROOT = Path(__file__).parents[2]
-
-
-def new_run(folder: Path, config: Config, cartoons: PictureCache) -> Run:
-    return runs.create(folder, config, source="cartoons:44", source_digest=cartoons.digest)
-
-
-def run_until(run: Run, cartoons: PictureCache, step: int | None = None) -> list[Event]:
-    """Train; ask for a stop as soon as a step is reported."""
-    control = Control()
-    events = []
-    for event in train(run, cartoons, device="cpu", control=control):
-        events.append(event)
-        if isinstance(event, Step) and event.step == step:
-            control.stop()
-    return events
-
-
-def final_tensors(run: Run) -> dict[str, torch.Tensor]:
-    path = checkpoints.latest(run.checkpoint_folder)
-    assert path is not None
-    return checkpoints.load(path).tensors
-
-
-def assert_same(left: dict[str, torch.Tensor], right: dict[str, torch.Tensor]) -> None:
-    assert left.keys() == right.keys()
-    for name in left:
-        assert torch.equal(left[name], right[name]), name
-
-
-def numbers(run: Run) -> list[tuple[object, ...]]:
-    """What the metrics hold, but for the times."""
-    timed = ("seconds", "images_per_s", "memory_mib")
-    return [tuple(value for name, value in row.items() if name not in timed) for row in run.metrics()]
+from tests.core.running import ROOT, assert_same, final_tensors, new_run, numbers, run_until
 
 
 def test_a_run_tells_its_story_in_order(tmp_path: Path, tiny: Config, cartoons: PictureCache) -> None:
