@@ -39,11 +39,8 @@ class LeftAxis(pg.AxisItem):  # type: ignore[misc]
         return [brief(round(value, 9)) for value in values]
 
 
-def plot_area(name: str, title: str, about: str, foot: str = "") -> pg.PlotWidget:
-    """An empty one that the mouse does not move.
-
-    foot: what its lower axis counts; without it there is none.
-    """
+def plot_area(name: str, title: str, about: str, foot: str) -> pg.PlotWidget:
+    """An empty one that the mouse does not move; `foot` is what its lower axis counts."""
     area = pg.PlotWidget(axisItems={"bottom": FootAxis(), "left": LeftAxis()})
     named(area, name, title)
     area.setAccessibleDescription(about)
@@ -54,15 +51,21 @@ def plot_area(name: str, title: str, about: str, foot: str = "") -> pg.PlotWidge
     item.setMenuEnabled(False)
     item.hideButtons()
     item.setMouseEnabled(x=False, y=False)
-    item.setContentsMargins(0, END_PX, 4, 0 if foot else END_PX)
-    if foot:
-        item.setLabel("bottom", foot)
-    else:
-        item.getAxis("bottom").setStyle(showValues=False)
-        item.getAxis("bottom").setHeight(1)
+    item.setLabel("bottom", foot)
+    show_foot(area, shown=True)
     for side in ("left", "bottom"):  # text is a third of the cost of a redraw, and seldom changes
         item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
     return area
+
+
+def show_foot(area: pg.PlotWidget, *, shown: bool) -> None:
+    """With or without numbers below; without them it stands on another one that has them."""
+    item = area.getPlotItem()
+    axis = item.getAxis("bottom")
+    axis.setStyle(showValues=shown)
+    axis.showLabel(shown)
+    axis.setHeight(FOOT_PX if shown else 1)
+    item.setContentsMargins(0, END_PX, 4, 0 if shown else END_PX)
 
 
 def dress(area: pg.PlotWidget) -> None:

@@ -13,7 +13,7 @@ from studio.charts import Chart
 from studio.curves import Cells, Table, cells, envelope, nearest
 from studio.marks import Mark, MarkLines
 from studio.parts import HelpDot, label
-from studio.plot_area import dress, plot_area
+from studio.plot_area import dress, plot_area, show_foot
 from studio.theme import color, theme
 
 TOUCH_PX = 4  # so near a mark the mouse points at it
@@ -83,7 +83,8 @@ class CurvePlot(QWidget):
 
     def _lay_out(self) -> None:
         chart = self.chart
-        self.plot = plot_area(chart.name, chart.title, chart.about, "step" if self.foot else "")
+        self.plot = plot_area(chart.name, chart.title, chart.about, "step")
+        self.show_foot(self.foot)
         self.help = HelpDot(f"{chart.name}Help", chart.title, chart.explanation)
         head = QHBoxLayout()
         head.setSpacing(4)
@@ -173,6 +174,11 @@ class CurvePlot(QWidget):
     def show_marks(self, marks: Sequence[Mark]) -> None:
         """What happened to the run."""
         self._marks.show(marks)
+
+    def show_foot(self, shown: bool) -> None:
+        """Whether the steps are counted below it."""
+        self.foot = shown
+        show_foot(self.plot, shown=shown)
 
     def refresh(self) -> None:
         """Draw anew before long."""

@@ -94,7 +94,7 @@ QToolButton[kind="tab"]:checked { background: $accent_soft; color: $accent_text;
 QToolButton[kind="tab"]:focus { border: 1px solid $accent; }
 QFrame[segmented="true"] { background: $sunken; border: 1px solid $border; border-radius: 8px; }
 QPushButton[kind="segment"] { background: transparent; border: 1px solid transparent; border-radius: 6px;
-    min-height: 24px; padding: 0 10px; color: $muted; font-size: 12px; }
+    min-height: 24px; padding: 0 8px; color: $muted; font-size: 12px; }
 QPushButton[kind="segment"]:hover { color: $text; }
 QPushButton[kind="segment"]:checked { background: $raised; border: 1px solid $line; color: $text; }
 QPushButton[kind="segment"]:focus { border: 1px solid $accent; }

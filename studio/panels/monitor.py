@@ -41,8 +41,8 @@ class Monitor(QWidget):
         halves.setStretchFactor(0, 3)
         halves.setStretchFactor(1, 2)
         halves.setSizes([548, 312])
-        self.signals.setMinimumWidth(270)
-        self.faces.setMinimumWidth(380)
+        self.signals.setMinimumWidth(266)
+        self.faces.setMinimumWidth(384)
         self._grids: list[tuple[int, Path]] = []
         self._face_count = 0
         layout = QVBoxLayout(self)

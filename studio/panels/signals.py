@@ -73,7 +73,7 @@ class SignalsCard(Card):
         for plot in self.plots.values():
             plot.clear()
         self.plots[FID.name].hide()
-        self._quality.setCurrentIndex(0)
+        self._show_measured(False)
         self._key.show_kinds([])
 
     def load(self, curves: Mapping[str, Cells], measures: Sequence[Measured], marks: Iterable[Mark]) -> None:
@@ -123,7 +123,7 @@ class SignalsCard(Card):
     def _measure(self, measures: Sequence[Measured]) -> None:
         if not measures:
             return
-        self._quality.setCurrentIndex(1)
+        self._show_measured(True)
         self.histograms.add(measures)
         for chart in CHARTS:
             if chart.sparse:
@@ -132,6 +132,10 @@ class SignalsCard(Card):
                 plot.help.say(chart.explanation.replace("{count}", f"{measures[-1].count:,}"))
         if any(each.fid is not None for each in measures):
             self.plots[FID.name].show()
+
+    def _show_measured(self, measured: bool) -> None:
+        self._quality.setCurrentIndex(1 if measured else 0)
+        self.scores.show_foot(not measured)  # else the coverage below it has the numbers
 
     def _reach(self, first: float, last: float) -> None:
         if self._span is not None:
