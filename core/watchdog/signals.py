@@ -38,6 +38,7 @@ class Signals:
         self.real_right = Average()  # share of real pictures that D takes for real
         self.fake_right = Average()  # share of fakes that D takes for fakes
         self.fooled = Average()  # D(G(z)) after D's update
+        self.d_gradient = Average()
         self.g_gradient = Average()
         self.g_gradient_peak = 0.0  # the most that its average has been
 
@@ -50,9 +51,15 @@ class Signals:
         self.real_right.add(_known(event.d_real_accuracy, event.d_real), steps)
         self.fake_right.add(_known(event.d_fake_accuracy, 1 - event.d_fake_before), steps)
         self.fooled.add(event.d_fake_after, steps)
+        self.d_gradient.add(event.d_grad_norm or nan, steps)  # 0: D sat this step out
         self.g_gradient.add(event.g_grad_norm, steps)
         if isfinite(self.g_gradient.value):
             self.g_gradient_peak = max(self.g_gradient_peak, self.g_gradient.value)
+
+    @property
+    def steepness(self) -> float:
+        """How much harder D pushes the generator than it is pushed itself; NaN if that was not recorded."""
+        return self.g_gradient.value / max(self.d_gradient.value, 1e-12)
 
     def _look_for_breaks(self, event: Step) -> None:
         numbers = {
