@@ -38,12 +38,16 @@ class Coverage:
             return 1.0
         return max(each.coverage for each in after[-last:]) / self.best.coverage
 
-    def rising(self, step: int, within: int) -> bool:
-        """Whether the best is one of the last two, at most so many steps old, and better than the first."""
+    def rising(self, step: int, within: int, least: float) -> bool:
+        """Whether the best is one of the last two, at most so many steps old, and better than the first.
+
+        least: the share of the real pictures' coverage that it must have reached.
+        """
         best = self.best
         return (
             best is not None
             and best.step >= step - within
             and best.step in [each.step for each in self._measured[-2:]]
             and best.coverage > self._measured[0].coverage
+            and best.coverage >= least * best.real_coverage
         )

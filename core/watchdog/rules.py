@@ -22,11 +22,12 @@ GUESSING, FADED = 0.58, 0.25
 SURE = 0.99
 # ... and its answer to the generator is nothing that could be learned from.
 DEAF = 0.01
-# The generator's gradient beside D's: .05 to 2 in healthy runs, 10 on cartoons in the steps in which D has its
-# lead over every new generator; 20 to 40 with D's rate at .01.
-STEEP, LEAD = 14.0, 300
-# Few pictures: those that D has seen so often and takes apart so well, it knows by heart.
-FEW, SEEN, BY_HEART = 2_000, 20, 0.985
+# The generator's gradient beside D's: .05 to 2 in healthy runs, 10 on cartoons in the first steps, in which D
+# leads every new generator; 20 to 40 with D's rate at .01.
+STEEP, STEEP_FROM = 14.0, 300
+# Few pictures: those that D has seen so often and takes apart so well, it knows by heart. Not in the first
+# steps, in which it takes everything apart.
+FEW, SEEN, BY_HEART, BY_HEART_FROM = 2_000, 20, 0.985, 600
 # Coverage, as a share of its best: real pictures' coverage varies by .05 at worst between samples.
 FALLEN, CRASHED, RECOVERED = 0.7, 0.5, 0.8
 TOLD = 0.05  # of the real pictures' coverage; less than this cannot fall in a way that means something
@@ -79,9 +80,8 @@ def _coverage_words(view: View) -> str:
 
 def _by_heart(view: View, share: float) -> bool:
     now = view.signals
-    return (
-        view.images <= FEW and now.epoch > SEEN and min(now.real_right.value, now.fake_right.value) >= share
-    )
+    often = view.images <= FEW and now.epoch > SEEN and now.step >= BY_HEART_FROM
+    return often and min(now.real_right.value, now.fake_right.value) >= share
 
 
 def _by_heart_words(view: View) -> str:
@@ -118,8 +118,8 @@ def _winning(view: View) -> bool:
         return False
     now = view.signals
     deaf = min(now.real_right.value, now.fake_right.value) >= SURE and now.fooled.value <= DEAF
-    steep = now.steepness >= STEEP and now.step >= LEAD
-    return (deaf or steep) and not view.coverage.rising(now.step, RISING_WITHIN)
+    steep = now.steepness >= STEEP and now.step >= STEEP_FROM
+    return steep or (deaf and not view.coverage.rising(now.step, RISING_WITHIN, TOLD))
 
 
 def _still_winning(view: View) -> bool:
@@ -132,8 +132,9 @@ def _winning_words(view: View) -> str:
     now = view.signals
     if now.steepness >= 0.7 * STEEP:
         return (
-            f"The generator's gradient of {now.g_gradient.value:.2g} is {now.steepness:.0f} times the "
-            f"discriminator's of {now.d_gradient.value:.2g}: it is pushed about by judgements that are too steep."
+            f"The generator's gradient is {now.steepness:.0f} times the discriminator's "
+            f"({now.g_gradient.value:.2g} and {now.d_gradient.value:.2g}): it is thrown about by judgements that "
+            "are too steep."
         )
     return (
         f"The discriminator is right about {_right_words(view)} pictures and gives the generator's newest a "

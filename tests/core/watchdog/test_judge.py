@@ -134,7 +134,7 @@ def test_a_d_that_has_won_is_flagged_within_500_steps(every: int) -> None:
 
 
 def test_a_d_that_has_won_is_no_alarm_while_the_faces_gain_variety() -> None:
-    coverages = (measured(step, step / 5000) for step in range(100, 4001, 200))
+    coverages = (measured(step, 0.05 + step / 5000) for step in range(50, 4001, 100))
     assert kinds(judged(by_step(steps(1, 4000, WON), coverages))) == ["healthy"]
 
 
