@@ -5,12 +5,24 @@ import json
 import sys
 import traceback
 
-from core.commands import compare, directions, export, import_, morph, prepare, presets, runs, sample, train
+from core.commands import (
+    compare,
+    directions,
+    evaluate,
+    export,
+    import_,
+    morph,
+    prepare,
+    presets,
+    runs,
+    sample,
+    train,
+)
 from core.commands.outcome import Outcome, UsageError
 from core.errors import Cancelled, StudioError
 
 INTERRUPTED = 130
-COMMANDS = (prepare, train, sample, morph, directions, export, import_, compare, runs, presets)
+COMMANDS = (prepare, train, sample, morph, directions, export, import_, evaluate, compare, runs, presets)
 
 
 def run_command(arguments: list[str]) -> int:
