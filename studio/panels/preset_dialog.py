@@ -1,0 +1,90 @@
+"""Naming a preset of one's own, and saying what it is."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from core.presets import LONGEST_ABOUT, LONGEST_NAME
+from studio.parts import Button, label, named
+
+
+class PresetDialog(QDialog):
+    """`chosen(title, about)` when the person saves; both without spaces around them."""
+
+    chosen = Signal(str, str)
+
+    def __init__(
+        self,
+        parent: QWidget,
+        heading: str,
+        text: str,
+        objection: Callable[[str], str],
+        *,
+        title: str = "",
+        about: str = "",
+    ) -> None:
+        """objection: why a title cannot be taken, empty if it can."""
+        super().__init__(parent)
+        named(self, "presetDialog", heading)
+        self.setWindowTitle("DCGAN Studio")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(460)
+        self._objection = objection
+        self.title = QLineEdit(title)
+        named(self.title, "presetTitleField", "Name of the preset")
+        self.title.setMaxLength(LONGEST_NAME)
+        self.title.setPlaceholderText("Glasses at night")
+        self.about = QPlainTextEdit(about)
+        named(self.about, "presetAboutField", "What the preset is for")
+        self.about.setPlaceholderText("What it is for, and how it differs from others")
+        self.about.setTabChangesFocus(True)
+        self.about.setFixedHeight(84)
+        self._error = label("", "error", name="presetError", accessible="Problem", wrap=True)
+        self._error.hide()
+        self._save = Button("Save", "savePresetButton", kind="primary")
+        self._save.setDefault(True)
+        cancel = Button("Cancel", "cancelPresetButton")
+        cancel.setAutoDefault(False)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self._save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 20)
+        column.setSpacing(8)
+        column.addWidget(label(heading, "dialog", wrap=True))
+        column.addWidget(label(text, "muted", wrap=True))
+        column.addSpacing(8)
+        for caption, field in (("Name", self.title), ("What it is", self.about)):
+            words = label(caption, "section")
+            words.setBuddy(field)
+            column.addWidget(words)
+            column.addWidget(field)
+        column.addWidget(self._error)
+        column.addSpacing(12)
+        column.addLayout(buttons)
+        self.title.textChanged.connect(self._check)
+        self._save.clicked.connect(self._take)
+        cancel.clicked.connect(self.reject)
+        self._check()
+        self.title.setFocus()
+        self.title.selectAll()
+
+    def _words(self) -> tuple[str, str]:
+        return " ".join(self.title.text().split()), " ".join(self.about.toPlainText().split())[:LONGEST_ABOUT]
+
+    @Slot()
+    def _check(self) -> None:
+        title, _ = self._words()
+        objection = self._objection(title) if title else ""
+        self._error.setText(objection)
+        self._error.setVisible(bool(objection))
+        self._save.setEnabled(bool(title) and not objection)
+
+    @Slot()
+    def _take(self) -> None:
+        title, about = self._words()
+        self.accept()
+        self.chosen.emit(title, about)
