@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core import checkpoints, knobs, measures, runs
+from core import checkpoints, knobs, runs
 from core.config import Config
 from core.control import Control
 from core.data.cache import PictureCache
@@ -14,28 +14,19 @@ from core.events import (
     Event,
     Finished,
     KnobTurned,
-    Measured,
     Paused,
     Resumed,
     Returned,
     Saved,
-    ScoreHistogram,
     Started,
     Step,
 )
 from core.journal import Journal
 from core.loop import train
 from core.runs import Run
-from tests.core.running import assert_same, final_tensors, new_run, numbers, run_killed, run_until
+from tests.core.running import assert_same, final_tensors, mark_best, new_run, numbers, run_killed, run_until
 
 CHANGES: dict[str, object] = {"g_lr": 1e-4}
-
-
-def mark_best(run: Run, step: int) -> None:
-    measured = Measured(
-        step, 1, 8, 0.5, 0.5, 0.1, 1.0, 1.0, 0.0, None, ScoreHistogram((0, 1), (8,), (8,)), True
-    )
-    measures.mark_best(run, measured, dict(run.checkpoints())[step])
 
 
 def follow(
@@ -156,6 +147,8 @@ def test_a_run_that_is_over_goes_back(
     assert seen[0].step == 12
     assert Returned(4, 12, CHANGES) in seen
     assert_same(final_tensors(run), final_tensors(expected))
+    list(train(run, cartoons, device="cpu", go_back={}))
+    assert [path.name for path in (run.folder / "left").iterdir()] == ["002"], "one past is enough"
 
 
 def test_a_paused_run_goes_back_and_stays_paused(
@@ -190,7 +183,6 @@ def test_without_a_best_checkpoint_it_is_the_newest_and_without_any_the_beginnin
     from_the_start = new_run(tmp_path / "other", tiny.replace(g_lr=1e-4), cartoons)
     run_until(from_the_start, cartoons)
     assert_same(final_tensors(run), final_tensors(from_the_start))
-    assert [path.name for path in (run.folder / "left").iterdir()] == ["002"], "one past is enough"
 
 
 def test_a_damaged_best_checkpoint_is_not_gone_back_to(

@@ -1,0 +1,36 @@
+import pytest
+
+from core.budget import FIRST_S, Budget
+
+
+def measured(budget: Budget, trains_s: float, cost_s: float, first_s: float) -> list[float]:
+    """When a run of so many seconds, with a step every .1 s, is measured."""
+    now, step, found = 0.0, 0, []
+    while now < trains_s:
+        now, step = now + 0.1, step + 1
+        if budget.allows(step, now):
+            found.append(now)
+            cost = cost_s if len(found) > 1 else first_s
+            now += cost
+            budget.spend(cost, now)
+    return found
+
+
+@pytest.mark.parametrize(("cost", "first"), [(0.3, 0.8), (3.0, 5.8), (11.5, 14.6)])
+def test_three_hundredths_of_an_hour_are_spent_at_most(cost: float, first: float) -> None:
+    found = measured(Budget(0), 3600, cost, first)
+    assert 0.02 * 3600 < first + cost * (len(found) - 1) <= 0.03 * 3600
+
+
+def test_a_few_minutes_are_measured_several_times() -> None:
+    """With what a measurement of 1,024 pictures takes a small network on one core."""
+    found = measured(Budget(0), 300, 3.0, 5.8)
+    assert len(found) >= 3
+    assert found[0] == pytest.approx(FIRST_S, abs=0.2)
+
+
+def test_fixed_steps_take_no_account_of_time() -> None:
+    budget = Budget(4)
+    assert [step for step in range(1, 13) if budget.allows(step, 0.0)] == [4, 8, 12]
+    budget.spend(100, 101)
+    assert budget.allows(16, 102)
