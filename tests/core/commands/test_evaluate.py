@@ -15,6 +15,12 @@ from core.trainee import Trainee
 Call = Callable[..., tuple[int, dict[str, object], str]]
 
 
+@pytest.fixture(autouse=True)
+def no_inception(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever was once downloaded on this computer."""
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+
+
 def test_it_measures_what_the_training_measures(call: Call, trained: Path) -> None:
     status, facts, _ = call("evaluate", "--run", trained, "--device", "cpu")
     assert status == 0
@@ -82,11 +88,13 @@ def test_the_fid_with_weights_that_are_named(
 ) -> None:
     pytest.importorskip("torchmetrics")
     random = torch.Generator().manual_seed(0)
-    shapes = inception._build().state_dict()
-    weights = {
-        name: torch.rand(like.shape, generator=random) / max(like[0].numel() if like.dim() > 1 else 1, 1)
-        for name, like in shapes.items()
-    }
+
+    def some(name: str, like: torch.Tensor) -> torch.Tensor:
+        if like.dim() > 1:
+            return torch.randn(like.shape, generator=random) * (2 / like[0].numel()) ** 0.5
+        return torch.full(like.shape, float(name.endswith(("bn.weight", "var"))))
+
+    weights = {name: some(name, like) for name, like in inception._build().state_dict().items()}
     path = tmp_path / "weights.pth"
     torch.save(weights, path)
     arguments = ["--run", trained, "--count", 6, "--data", "cartoons:44", "--inception", path]
