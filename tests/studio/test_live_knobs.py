@@ -8,13 +8,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from core import runs
 from core.config import Config
 from core.events import KnobTurned, Returned
-from core.knobs import LIVE
+from core.knobs import LIVE, history
 from studio.panels.setup import Setup
 from studio.settings import Settings
 from studio.theme import install
-from tests.studio.hands import click
+from studio.window import MainWindow
+from tests.studio.hands import LONG, click
 
 RUN = Config(g_lr=2e-4, d_lr=2e-4)
 
@@ -227,3 +229,31 @@ def test_tab_goes_from_value_to_value(setup: Setup, qtbot: QtBot) -> None:
         order.append(focus.objectName())
         qtbot.keyClick(focus, Qt.Key.Key_Tab)
     assert order == [f"live_field_{name}" for name in ("g_lr", "d_lr", "real_label", "fake_label")]
+
+
+def test_a_knob_is_turned_in_a_real_training(ready: MainWindow, qtbot: QtBot) -> None:
+    setup = ready.train.setup
+    click(qtbot, ready, "startButton")
+    qtbot.waitUntil(setup.knobs.isVisible, timeout=LONG)
+    qtbot.keyClick(_type(qtbot, setup, "g_lr", "0.0003"), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "0.0003 at step " in _shown(setup, "live_change_g_lr"), timeout=LONG)
+    step = int(_shown(setup, "live_change_g_lr").rpartition(" ")[2].replace(",", ""))
+    click(qtbot, ready, "pauseButton")
+    qtbot.waitUntil(lambda: ready.session.state == "paused", timeout=LONG)
+    click(qtbot, ready, "live_field_flip")
+    assert _shown(setup, "live_change_flip") == "Acts at the next step."
+    click(qtbot, ready, "pauseButton")
+    qtbot.waitUntil(lambda: "→" in _shown(setup, "live_change_flip"), timeout=LONG)
+    with qtbot.waitSignal(ready.session.ended, timeout=LONG):
+        click(qtbot, ready, "stopButton")
+    assert setup.recipe.isVisible()
+    [summary] = runs.list_runs(runs.default_runs_folder())
+    first, second = history(summary.run.events())
+    assert first == (step, {"g_lr": 3e-4})
+    assert list(second[1]) == ["flip"]
+
+    click(qtbot, ready, "pauseButton")  # says Resume
+    qtbot.waitUntil(setup.knobs.isVisible, timeout=LONG)
+    assert _shown(setup, "live_change_g_lr").endswith(f" → 0.0003 at step {step:,}")
+    with qtbot.waitSignal(ready.session.ended, timeout=LONG):
+        click(qtbot, ready, "stopButton")
