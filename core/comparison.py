@@ -81,7 +81,7 @@ def compare(folders: Sequence[Path]) -> Comparison:
         ) from error
     compared = tuple(
         Compared(run, title, summary.state, summary.step, summary.epoch, read_curves(run))
-        for run, title, summary in zip(runs, _titles(runs), summaries, strict=True)
+        for run, title, summary in zip(runs, titles_of(runs), summaries, strict=True)
     )
     return Comparison(
         compared,
@@ -154,7 +154,7 @@ def _device(run: Run) -> str | None:
     return known[-1] if known else None
 
 
-def _titles(runs: Sequence[Run]) -> list[str]:
+def titles_of(runs: Sequence[Run]) -> list[str]:
     """The folders' names, with as many of the folders above as tell them apart."""
     depth = 1
     while True:

@@ -25,7 +25,8 @@ class RunDetails(Card):
     folder_clicked = Signal()
     delete_clicked = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, export: Button) -> None:
+        """export: what drops down the run's exports."""
         super().__init__(margin=MARGIN, spacing=12)
         self.setObjectName("runDetails")
         self.setAccessibleName("The chosen run")
@@ -33,6 +34,7 @@ class RunDetails(Card):
         self.setMaximumWidth(520)
         self._run: ListedRun | None = None
         self._picture = FaceView("runPicture", "The newest faces of the run")
+        self._picture.setMinimumHeight(120)
         self._name = label("", "heading", name="runName", accessible="Name of the run")
         self._chip = label("", "chip", name="runState", accessible="State of the run")
         title = QHBoxLayout()
@@ -54,7 +56,9 @@ class RunDetails(Card):
         self.explore = Button("Explore", "exploreRunButton", kind="primary", icon_name="explore")
         self.watch = Button("Show curves", "watchRunButton", icon_name="train")
         self.resume = Button("Resume", "resumeRunButton", icon_name="play")
-        self.folder = Button("Show folder", "showFolderButton", icon_name="folder")
+        self.export = export
+        self.folder = Button("Folder", "showFolderButton", icon_name="folder")
+        self.folder.setToolTip("Show the run's folder in the file manager")
         self.delete = Button("Delete…", "deleteRunButton", kind="danger", icon_name="trash")
         self.explore.clicked.connect(self.explore_clicked)
         self.watch.clicked.connect(self.watch_clicked)
@@ -63,13 +67,17 @@ class RunDetails(Card):
         self.delete.clicked.connect(self.delete_clicked)
         buttons = QVBoxLayout()
         buttons.setSpacing(8)
-        for group in ((self.explore,), (self.watch, self.resume), (self.folder, self.delete)):
+        for group in (
+            (self.explore,),
+            (self.watch, self.resume),
+            (self.export, self.folder, self.delete),
+        ):
             line = QHBoxLayout()
             line.setSpacing(8)
             for button in group:
                 line.addWidget(button, 1)
             buttons.addLayout(line)
-        self.body.addWidget(self._picture)
+        self.body.addWidget(self._picture, 100)  # as much of the height as it can use
         self.body.addLayout(title)
         self.body.addLayout(facts)
         self.body.addStretch(1)
@@ -102,7 +110,7 @@ class RunDetails(Card):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._picture.setFixedHeight(self.width() - 2 * MARGIN)
+        self._picture.setMaximumHeight(self.width() - 2 * MARGIN)
 
     @Slot(object)
     def show_details(self, details: Details) -> None:

@@ -14,17 +14,18 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPainterPath
+from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from core.runs import RunSummary, State
 from studio.panels.listing import ListedRun
 from studio.panels.thumbnails import Thumbnail
 from studio.pictures import to_image
-from studio.theme import color
+from studio.theme import color, pixmap
 
 THUMBNAIL = 72
 ROW_HEIGHT = 92
+TICK_ROOM = 28
 EXPLORABLE = Qt.ItemDataRole.UserRole
 PICTURE = Qt.ItemDataRole.UserRole + 1
 SEARCH = Qt.ItemDataRole.UserRole + 2
@@ -133,7 +134,9 @@ class RunsModel(QAbstractListModel):
 
 
 class RunDelegate(QStyledItemDelegate):
-    """One run: some faces, its name and state, how far it came, what it was made of."""
+    """One run: some faces, its name and state, how far it came, what it was made of; or with a tick, too."""
+
+    ticks = False  # whether rows are ticked, to choose several
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(320, ROW_HEIGHT)
@@ -156,6 +159,9 @@ class RunDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(place, 8, 8)
 
         picture = QRect(place.left() + 8, place.top() + 8, THUMBNAIL, THUMBNAIL)
+        if self.ticks:
+            _draw_tick(painter, QRect(place.left() + 10, place.center().y() - 9, 18, 18), selected)
+            picture.translate(TICK_ROOM, 0)
         _draw_picture(painter, picture, index.data(PICTURE))
         left = picture.right() + 16
         width = place.right() - 12 - left
@@ -204,6 +210,14 @@ class RunDelegate(QStyledItemDelegate):
 def _facts(summary: RunSummary) -> tuple[str, ...]:
     config = summary.run.config
     return source_title(summary.run.source), f"{config.size} px", summary.run.preset or "own settings"
+
+
+def _draw_tick(painter: QPainter, place: QRect, ticked: bool) -> None:
+    painter.setPen(QPen(color("accent" if ticked else "line_strong"), 1.5))
+    painter.setBrush(color("accent" if ticked else "field"))
+    painter.drawRoundedRect(QRectF(place), 5, 5)
+    if ticked:
+        painter.drawPixmap(place.adjusted(2, 2, -2, -2), pixmap("tick", "on_accent", 14))
 
 
 def _draw_picture(painter: QPainter, place: QRect, image: QImage) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import (
+    QItemSelectionModel,
     QPoint,
     QSortFilterProxyModel,
     Qt,
@@ -24,14 +25,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.runs import default_runs_folder
+from core.runs import Run, default_runs_folder
 from studio.jobs import NewestWins, run_job
+from studio.panels.compare import ComparePage
+from studio.panels.compare_choice import CompareChoice
+from studio.panels.curve_export import CurveExport
 from studio.panels.listing import ListedRun, find_runs
 from studio.panels.run_details import RunDetails
 from studio.panels.run_list import EXPLORABLE, SEARCH, THUMBNAIL, RunDelegate, RunsModel
+from studio.panels.side_by_side import MOST
 from studio.panels.thumbnails import Thumbnail, details, thumbnails
 from studio.panels.trash import Trash
-from studio.parts import EmptyState, IconButton, label, named
+from studio.parts import Button, EmptyState, IconButton, label, named
 
 EMPTY = (
     "No run yet",
@@ -41,6 +46,8 @@ EMPTY = (
 NO_MATCH = ("Nothing found", "No run has these words in its name, pictures, preset, state or date.")
 REFRESH_MS = 4000  # while the list is seen; another program may be training
 AT_ONCE = 8  # thumbnails made before the list is repainted
+EMPTY_PAGE, LIST_PAGE, COMPARE_PAGE = range(3)
+_FLAGS = QItemSelectionModel.SelectionFlag
 
 
 class RunsPanel(QWidget):
@@ -56,6 +63,8 @@ class RunsPanel(QWidget):
         named(self, "runsPanel", "Runs")
         self._running: Path | None = None
         self._drawing = False
+        self._choosing = False  # several runs, to be compared
+        self._export = CurveExport(self)
         self._model = RunsModel()
         self._found = QSortFilterProxyModel(self)
         self._found.setSourceModel(self._model)
@@ -76,24 +85,33 @@ class RunsPanel(QWidget):
         self._search.setClearButtonEnabled(True)
         self._search.setFixedWidth(240)
         self._again = IconButton("refresh", "refreshRunsButton", "Look for runs again")
-        head = QHBoxLayout()
+        self._compare = Button("Compare…", "compareRunsButton", icon_name="compare")
+        self._compare.setToolTip("Choose two or more runs and see them side by side")
+        self._head = QWidget()
+        head = QHBoxLayout(self._head)
+        head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(8)
         title = label("Runs", "title")
         title.setMinimumHeight(36)  # the same in every workspace, whatever stands beside it
         head.addWidget(title)
         head.addStretch(1)
         head.addWidget(self._search)
+        head.addWidget(self._compare)
         head.addWidget(self._again)
 
         self._list = QListView()
         named(self._list, "runsList", "Runs")
         self._list.setModel(self._found)
-        self._list.setItemDelegate(RunDelegate(self._list))
+        self._delegate = RunDelegate(self._list)
+        self._list.setItemDelegate(self._delegate)
+        self._list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self._list.setMouseTracking(True)
         self._list.setUniformItemSizes(True)
         self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self._details = RunDetails()
+        self._details = RunDetails(self._export.button(self._exported, film=True))
+        self._choice = CompareChoice()
+        self._choice.hide()
         self._nothing = EmptyState("search", *NO_MATCH, name="runsNoMatch")
         self._lists = QStackedWidget()
         self._lists.addWidget(self._list)
@@ -103,15 +121,18 @@ class RunsPanel(QWidget):
         row.setSpacing(12)
         row.addWidget(self._lists, 5)
         row.addWidget(self._details, 2)
+        row.addWidget(self._choice, 2)
         work = QWidget()
         work.setLayout(row)
         self._pages = QStackedWidget()
         self._pages.addWidget(EmptyState("runs", *EMPTY, name="runsEmpty"))
         self._pages.addWidget(work)
+        self._beside = ComparePage()
+        self._pages.addWidget(self._beside)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(12)
-        column.addLayout(head)
+        column.addWidget(self._head)
         column.addWidget(self._pages, 1)
 
     def _connect(self) -> None:
@@ -120,10 +141,17 @@ class RunsPanel(QWidget):
         self._looker.result.connect(self._details.show_details)
         self._trash.message.connect(self.message)
         self._trash.emptied.connect(self.refresh)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._look_for_runs)
         self._search.textChanged.connect(self._filter)
         self._again.clicked.connect(self.refresh)
         self._list.selectionModel().currentChanged.connect(self._select)
+        self._list.selectionModel().selectionChanged.connect(self._select)
+        self._compare.clicked.connect(self._ask_compare)
+        self._choice.compare_clicked.connect(self._open_compare)
+        self._choice.cancelled.connect(self._stop_choosing)
+        self._beside.left.connect(self._leave_compare)
+        self._beside.message.connect(self.message)
+        self._export.message.connect(self.message)
         self._list.activated.connect(self._open)
         self._list.customContextMenuRequested.connect(self._show_menu)
         self._details.explore_clicked.connect(self._explore)
@@ -136,6 +164,7 @@ class RunsPanel(QWidget):
             (QKeySequence.StandardKey.Find, self, self._search.setFocus),
             (QKeySequence(Qt.Key.Key_Escape), self._search, self._search.clear),
             (QKeySequence(Qt.Key.Key_Down), self._search, self._list.setFocus),
+            (QKeySequence(Qt.Key.Key_Escape), self._list, self._stop_choosing),
         ):
             shortcut = QShortcut(QKeySequence(key), target)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -143,26 +172,35 @@ class RunsPanel(QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Look for runs again; the selection stays."""
-        self._lister.request(default_runs_folder())
+        """Look for runs again; what is chosen stays. Side by side, the runs are read again."""
+        if self._pages.currentIndex() == COMPARE_PAGE:
+            self._beside.refresh()
+        else:
+            self._look_for_runs()
+
+    @Slot()
+    def _look_for_runs(self) -> None:
+        if self._pages.currentIndex() != COMPARE_PAGE:
+            self._lister.request(default_runs_folder())
 
     @Slot(object)
     def set_running(self, folder: Path | None) -> None:
         """Which run this window trains, if any."""
         self._running = folder
         self._update_buttons()
-        self.refresh()
+        self._look_for_runs()
 
     def shut_down(self) -> None:
         """End the worker threads; the panel shows nothing new afterwards."""
         self._timer.stop()
         self._lister.close()
         self._looker.close()
+        self._beside.close_down()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._list.setFocus()
-        self.refresh()
+        self._look_for_runs()
         self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -174,21 +212,38 @@ class RunsPanel(QWidget):
         index = self._list.currentIndex()
         return index.data(EXPLORABLE) if index.isValid() else None
 
+    def chosen(self) -> list[ListedRun]:
+        """The runs selected, from top to bottom."""
+        rows = sorted(self._list.selectionModel().selectedIndexes(), key=lambda index: index.row())
+        return [index.data(EXPLORABLE) for index in rows]
+
     @Slot(object)
     def _show(self, runs: list[ListedRun]) -> None:
         before, row = self.current(), self._list.currentIndex().row()
+        chosen = [each.summary.run.folder for each in self.chosen()]
         self._model.show_runs(runs)
-        if runs and self._pages.currentIndex() == 0:
-            self._list.setFocus()  # so that the arrow keys choose at once
-        self._pages.setCurrentIndex(1 if runs else 0)
+        if self._pages.currentIndex() != COMPARE_PAGE:
+            if runs and self._pages.currentIndex() == EMPTY_PAGE:
+                self._list.setFocus()  # so that the arrow keys choose at once
+            self._pages.setCurrentIndex(LIST_PAGE if runs else EMPTY_PAGE)
         self._search.setVisible(bool(runs))
         self._again.setVisible(bool(runs))
+        self._compare.setVisible(len(runs) > 1)
+        if self._choosing and len(runs) < 2:
+            self._stop_choosing()
         at = self._model.row_of(before.summary.run.folder) if before else None
         if at is None:  # deleted, or the first look: the neighbour, or the newest
             index = self._found.index(max(0, min(row, self._found.rowCount() - 1)), 0)
         else:
             index = self._found.mapFromSource(self._model.index(at))
-        self._list.setCurrentIndex(index)
+        selection = self._list.selectionModel()
+        selection.setCurrentIndex(index, _FLAGS.NoUpdate)
+        for folder in chosen:
+            again = self._model.row_of(folder)
+            if again is not None:
+                selection.select(self._found.mapFromSource(self._model.index(again)), _FLAGS.Select)
+        if not self._choosing and not selection.hasSelection():
+            selection.select(index, _FLAGS.Select)
         self._select()
         self._draw_next()
 
@@ -212,13 +267,57 @@ class RunsPanel(QWidget):
 
     @Slot()
     def _select(self) -> None:
-        each = self.current()
-        self._details.setVisible(each is not None)
+        each, chosen = self.current(), self.chosen()
+        several = self._choosing or len(chosen) > 1
+        self._compare.setEnabled(not several)  # the card has the button then
+        self._choice.setVisible(several and self._found.rowCount() > 0)
+        self._choice.show_chosen(chosen)
+        self._details.setVisible(each is not None and not several)
         self._details.show_run(each)
-        if each is not None:
+        if each is not None and not several:
             self._looker.request(each)
         self._lists.setCurrentWidget(self._list if self._found.rowCount() else self._nothing)
         self._update_buttons()
+
+    # Several runs
+
+    @Slot()
+    def _ask_compare(self) -> None:
+        """Let the person tick the runs to compare; the one that is chosen is ticked already."""
+        self._choosing = self._delegate.ticks = True
+        self._list.setSelectionMode(QAbstractItemView.SelectionMode.MultiSelection)
+        self._list.setFocus()
+        self._list.viewport().update()
+        self._select()
+
+    @Slot()
+    def _stop_choosing(self) -> None:
+        """One run again: the one that was touched last."""
+        self._choosing = self._delegate.ticks = False
+        self._list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self._list.selectionModel().setCurrentIndex(self._list.currentIndex(), _FLAGS.ClearAndSelect)
+        self._list.viewport().update()
+        self._select()
+
+    @Slot()
+    def _open_compare(self) -> None:
+        folders = [each.summary.run.folder for each in self.chosen()]
+        if 2 <= len(folders) <= MOST:
+            self._head.hide()
+            self._pages.setCurrentIndex(COMPARE_PAGE)
+            self._beside.open(folders)
+            self._beside.setFocus()
+
+    @Slot()
+    def _leave_compare(self) -> None:
+        self._head.show()
+        self._pages.setCurrentIndex(LIST_PAGE)
+        self._list.setFocus()
+        self._look_for_runs()
+
+    def _exported(self) -> list[Run]:
+        each = self.current()
+        return [] if each is None else [each.summary.run]
 
     @Slot(str)
     def _filter(self, text: str) -> None:
@@ -252,7 +351,7 @@ class RunsPanel(QWidget):
     def _open(self) -> None:
         """What Enter and a double click do: explore, or look at the curves while nothing has been saved."""
         each = self.current()
-        if each is not None:
+        if each is not None and not self._choosing:
             (self.open_requested if each.checkpoints else self.watch_requested).emit(each.summary.run.folder)
 
     @Slot()
@@ -288,7 +387,15 @@ class RunsPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         named(menu, "runMenu", "What to do with the run")
         card = self._details
+        if self._choice.isVisible():
+            action = menu.addAction(self._choice.compare.text())
+            action.setEnabled(self._choice.compare.isEnabled())
+            action.triggered.connect(self._open_compare)
+            menu.popup(self._list.viewport().mapToGlobal(point))
+            return
         for button in (card.explore, card.watch, card.resume, card.folder, card.delete):
+            if button is card.folder:
+                self._export.offer(menu.addMenu("Export"), self._exported, film=True)
             if button is card.delete:
                 menu.addSeparator()
             action = menu.addAction(button.text())
@@ -301,7 +408,9 @@ class RunsPanel(QWidget):
         each = self.current()
         if each is None:
             return
-        if self._trains(each):
+        if self._choice.isVisible():
+            self.message.emit("Several runs are chosen. Choose the one to delete.")
+        elif self._trains(each):
             self.message.emit(f"{each.summary.run.name} is training. Stop it before deleting it.")
         else:
             self._trash.ask(each.summary.run)

@@ -245,7 +245,7 @@ def test_the_menu_offers_what_the_buttons_do(qtbot: QtBot, panel: RunsPanel, mak
     listed.customContextMenuRequested.emit(listed.visualRect(listed.currentIndex()).center())
     menu = _child(panel, QMenu, "runMenu")
     words = [action.text() for action in menu.actions() if not action.isSeparator()]
-    assert words == ["Explore", "Show curves", "Resume", "Show folder", "Delete…"]
+    assert words == ["Explore", "Show curves", "Resume", "Export", "Folder", "Delete…"]
     with qtbot.waitSignal(panel.resume_requested):
         menu.actions()[2].trigger()
     menu.close()
