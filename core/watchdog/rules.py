@@ -25,9 +25,11 @@ DEAF = 0.01
 # The generator's gradient beside D's: .05 to 2 in healthy runs, 10 on cartoons in the first steps, in which D
 # leads every new generator; 20 to 40 with D's rate at .01.
 STEEP, STEEP_FROM = 14.0, 300
-# Few pictures: those that D has seen so often and takes apart so well, it knows by heart. Not in the first
-# steps, in which it takes everything apart.
-FEW, SEEN, BY_HEART, BY_HEART_FROM = 2_000, 20, 0.985, 600
+# Pictures that D has seen so often and takes apart so well, it knows by heart: up to how many pictures, and
+# with which accuracy. Not in the first steps, in which it takes everything apart. On 100 photographs D took half
+# of those that it had not seen for generated from step 700 on, its accuracy .93; on 4,232 it had .89 by then.
+BY_HEART = ((300, 0.92), (2_000, 0.985))
+SEEN, BY_HEART_FROM = 20, 600
 # Coverage, as a share of its best: real pictures' coverage varies by .05 at worst between samples.
 FALLEN, CRASHED, RECOVERED = 0.7, 0.5, 0.8
 TOLD = 0.05  # of the real pictures' coverage; less than this cannot fall in a way that means something
@@ -78,10 +80,12 @@ def _coverage_words(view: View) -> str:
     )
 
 
-def _by_heart(view: View, share: float) -> bool:
+def _by_heart(view: View, ease: float = 0.0) -> bool:
     now = view.signals
-    often = view.images <= FEW and now.epoch > SEEN and now.step >= BY_HEART_FROM
-    return often and min(now.real_right.value, now.fake_right.value) >= share
+    share = next((share for images, share in BY_HEART if view.images <= images), None)
+    if share is None or now.epoch <= SEEN or now.step < BY_HEART_FROM:
+        return False
+    return min(now.real_right.value, now.fake_right.value) >= share - ease
 
 
 def _by_heart_words(view: View) -> str:
@@ -133,8 +137,8 @@ def _winning_words(view: View) -> str:
     if now.steepness >= 0.7 * STEEP:
         return (
             f"The generator's gradient is {now.steepness:.0f} times the discriminator's "
-            f"({now.g_gradient.value:.2g} and {now.d_gradient.value:.2g}): it is thrown about by judgements that "
-            "are too steep."
+            f"({now.g_gradient.value:.2g} and {now.d_gradient.value:.2g}): its judgements are too steep to "
+            "learn from."
         )
     return (
         f"The discriminator is right about {_right_words(view)} pictures and gives the generator's newest a "
@@ -158,8 +162,8 @@ RULES = (
         "Overfitting to few pictures",
         Step,
         100,
-        lambda view: _by_heart(view, BY_HEART),
-        lambda view: _by_heart(view, BY_HEART - 0.035),
+        _by_heart,
+        lambda view: _by_heart(view, ease=0.035),
         _by_heart_words,
     ),
     Rule("balance_dead", "Balance is dead", Step, 100, _dead, _still_dead, _dead_words),
