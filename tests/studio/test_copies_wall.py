@@ -18,7 +18,8 @@ from studio.panels.copies import COUNT, CopiesView
 from studio.panels.faces import COPIES, FACES, FacesCard
 from studio.parts import EmptyState
 from studio.theme import install
-from tests.studio.hands import LONG
+from studio.window import MainWindow
+from tests.studio.hands import LONG, click
 
 
 @pytest.fixture(scope="module")
@@ -202,3 +203,15 @@ def test_the_time_slider_chooses_the_faces(
         assert not card.copies._settled.isActive()
     finally:
         card.shut_down()
+
+
+def test_a_run_in_training_is_compared_with_its_own_pictures(ready: MainWindow, qtbot: QtBot) -> None:
+    window = ready
+    click(qtbot, window, "startButton")
+    faces = window.train.monitor.faces
+    qtbot.waitUntil(lambda: faces.grid.count() > 0, timeout=LONG)
+    click(qtbot, window, "copiesView")
+    qtbot.waitUntil(lambda: "Real pictures are typically" in faces.copies.words.text(), timeout=LONG)
+    assert len(faces.copies.pairs.pairs()) == COUNT
+    click(qtbot, window, "stopButton")
+    qtbot.waitUntil(lambda: not window.session.active, timeout=LONG)

@@ -77,7 +77,7 @@ def save_film(
     name: str,
     count: int,
     made: Frames,
-    tell: Callable[[str], object],
+    tell: Callable[[str], None],
 ) -> None:
     """Ask where a film that the form describes shall go, close the form, write it, and tell how it went."""
     suffix, fps, scale, loop = form.suffix(), form.fps(), form.scale(), form.loop()

@@ -56,7 +56,7 @@ class TrainingFilm(QObject):
             ask_film(self._over, subject, subject.run, self._exploration.message.emit)
 
 
-def ask_film(over: QWidget, subject: Subject, run: Run, tell: Callable[[str], object]) -> None:
+def ask_film(over: QWidget, subject: Subject, run: Run, tell: Callable[[str], None]) -> None:
     """Ask what a film of a run's grids shall be like and where it goes, write it, and tell how it went."""
 
     def open_form(found: Look) -> None:
