@@ -30,8 +30,12 @@ class Chronicle:
         except ConfigError:  # of another version of this program
             return self.began_with
 
-    def turn(self, step: int, changes: dict[str, object]) -> Mark:
+    def turn(self, step: int, changes: dict[str, object]) -> Mark | None:
+        """None if it is so already: training repeats after a return what the return has told."""
         before = self.config(step)
+        changes = {name: value for name, value in changes.items() if getattr(before, name, None) != value}
+        if not changes:
+            return None
         self._rows.append({"event": "knob", "step": step, "changes": changes})
         return Mark(step, "knob", f"Step {step:,}: {in_words(changes, before)}")
 

@@ -36,7 +36,7 @@ class History:
         for mark in fresh:
             self._marks = [each for each in self._marks if not _replaced(each, mark)]
             self._marks.append(mark)
-        self._marks.sort(key=lambda each: each.step)
+        self._marks.sort(key=lambda each: (each.step, list(TITLES).index(each.kind)))
 
     def cut(self, step: int) -> None:
         """The run went back to `step`: what happened later is undone."""

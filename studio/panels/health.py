@@ -120,6 +120,7 @@ class HealthCard(QWidget):
         head.addWidget(self._title, 1)
         head.addWidget(self._since)
         self._rows: list[QWidget] = []
+        self._shown: tuple[tuple[Advice, ...], int | None, str] | None = None
         self._advice = QVBoxLayout()
         self._advice.setSpacing(12)
         surface = QFrame()
@@ -147,15 +148,22 @@ class HealthCard(QWidget):
         self._rule.setVisible(bool(health.best_words))
         self._best.setVisible(bool(health.best_words))
         self._best.setText(health.best_words)
+        shown = verdict.advice, health.best, health.why_not
+        if shown != self._shown:  # else a button would vanish under the mouse
+            self._shown = shown
+            self._show_advice(health)
+        if self.isVisible():
+            self.adjustSize()
+
+    def _show_advice(self, health: Health) -> None:
         for row in self._rows:
             self._advice.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self._rows = [self._row(health, advice, number) for number, advice in enumerate(verdict.advice)]
+        advice = health.verdict.advice
+        self._rows = [self._row(health, each, number) for number, each in enumerate(advice)]
         for row in self._rows:
             self._advice.addWidget(row)
-        if self.isVisible():
-            self.adjustSize()
 
     def _row(self, health: Health, advice: Advice, number: int) -> QWidget:
         row = QWidget()

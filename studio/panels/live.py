@@ -82,9 +82,9 @@ class LiveRun(QObject):
 
     @Slot(object)
     def show_knob_turned(self, turned: KnobTurned) -> None:
-        self._setup.show_turned(turned)
-        if self._chronicle is not None:
-            mark = self._chronicle.turn(turned.step, turned.changes)
+        mark = self._chronicle.turn(turned.step, turned.changes) if self._chronicle else None
+        if mark is not None:
+            self._setup.show_turned(turned)
             self._tell(lambda monitor: monitor.add_marks([mark]))
 
     @Slot(object)

@@ -80,7 +80,8 @@ def alarm_marks(verdicts: Iterable[tuple[int, Verdict]]) -> list[Mark]:
 def _tell(row: Mapping[str, Any], chronicle: Chronicle, history: History) -> None:
     match row:
         case {"event": "knob", "step": int() as step, "changes": dict() as changes}:
-            history.add([chronicle.turn(step, changes)])
+            mark = chronicle.turn(step, changes)
+            history.add([mark] if mark else [])
         case {
             "event": "returned",
             "step": int() as step,

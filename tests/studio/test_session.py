@@ -12,8 +12,20 @@ from core.config import Config
 from core.control import Control
 from core.data.prepare import Progress
 from core.errors import Cancelled, DivergedError
-from core.events import Finished, Paused, Resumed, Samples, Started, Step
+from core.events import (
+    Finished,
+    Judged,
+    KnobTurned,
+    MemoryShort,
+    Paused,
+    Resumed,
+    Returned,
+    Samples,
+    Started,
+    Step,
+)
 from studio.session import Letter, Order, TrainSession
+from tests.studio.told import measured, verdict
 
 STARTED = Started(0, 100, None, 10, "cpu", "float32", 64)
 
@@ -186,3 +198,49 @@ def test_too_few_pictures_leave_no_run_behind(
         "batch_size: 64 pictures are needed, 44 were found. Lower batch_size or add pictures."
     ]
     assert not (tmp_path / "runs").exists()
+
+
+def test_letters_of_a_watched_run_come_in_their_order(session: TrainSession, qtbot: QtBot) -> None:
+    said: list[tuple[str, object]] = []
+    for name in ("steps", "kept", "measured", "judged", "knob_turned", "memory_short", "returned"):
+        getattr(session, name).connect(lambda value, name=name: said.append((name, value)))
+
+    def story(control: Control, progress: Callable[[Progress], None]) -> Iterator[Letter]:
+        yield STARTED
+        yield step(1)
+        yield samples(1)
+        yield measured(1)
+        yield step(2)
+        yield Judged(2, verdict())
+        yield KnobTurned(3, {"g_lr": 1e-4})
+        yield MemoryShort(3, 2)
+        yield samples(2)
+        yield Returned(1, 3, {})
+        yield step(2)
+        yield samples(2)
+        yield finished(2)
+
+    with qtbot.waitSignal(session.ended):
+        session.tell(story)
+    names = [name for name, _ in said]
+    # A grid may come as late as it likes, but never after the return that undoes it.
+    assert [name for name in names if name != "kept"] == [
+        "steps",
+        "measured",
+        "steps",
+        "judged",
+        "knob_turned",
+        "memory_short",
+        "returned",
+        "steps",
+    ]
+    before = [value for name, value in said[: names.index("returned")] if name == "kept"]
+    assert [number for grids in before for number, _ in grids] == [1, 2]  # type: ignore[attr-defined]
+
+
+def test_wishes_go_nowhere_while_nothing_trains(session: TrainSession) -> None:
+    refused: list[str] = []
+    session.refused.connect(refused.append)
+    session.change({"no such knob": 1})
+    session.go_back({})
+    assert refused == []
