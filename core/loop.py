@@ -116,7 +116,7 @@ def _train(
         if (wish := control.take_return()) is not None:
             yield returning.go_back(run, journal, now.step, wish)
             now = _take_up(run, device, images, clock, control, health)
-        if changes := control.take_changes():
+        if changes := now.news(control.take_changes()):
             journal.commit("knob", now.step + 1, changes=changes)
             now.reread()
         if control.stopping or whole.is_over(now.step, clock.seconds):

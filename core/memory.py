@@ -28,12 +28,15 @@ def release(device: torch.device) -> None:
             torch.mps.empty_cache()
 
 
-def parts_at(events: Iterable[Mapping[str, Any]], step: int, device: str) -> int:
-    """The parts of a batch that a step on a device is computed in, from the rows of events.jsonl."""
-    found = 1
+def cuts(events: Iterable[Mapping[str, Any]], device: str) -> dict[int, int]:
+    """Into how many parts batches are cut on a device, by the step from which on they are.
+
+    events: the rows of a run's events.jsonl.
+    """
+    found: dict[int, int] = {}
     for row in events:
         match row:
-            case {"event": "memory", "step": int() as at, "parts": int() as parts, "device": str() as name}:
-                if at <= step and name == device:
-                    found = max(found, parts)
+            case {"event": "memory", "step": int() as step, "parts": int() as parts, "device": str() as name}:
+                if name == device:
+                    found[step] = max(parts, found.get(step, 1))
     return found

@@ -1,5 +1,6 @@
 """Where a run stands: what is trained, how far, under which settings, and the file that it was saved in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ class Standing:
     saved_step: int  # its step, -1 without one
     parts: int  # that a batch is computed in
     turns: dict[int, dict[str, object]]  # knobs, by the first step that they act on
+    cuts: dict[int, int]  # parts, by the first step that is computed in them
 
     @property
     def config(self) -> Config:
@@ -44,11 +46,21 @@ class Standing:
         """Take in what the journal says of knobs by now."""
         self.turns = dict(knobs.history(self.run.events()))
 
+    def news(self, changes: Mapping[str, object]) -> dict[str, object]:
+        """What of the changes is not so already, or would not stay so."""
+        ahead = {name for step, turn in self.turns.items() if step > self.step for name in turn}
+        return {
+            name: value
+            for name, value in changes.items()
+            if value != getattr(self.config, name) or name in ahead
+        }
+
     def turn(self) -> dict[str, object]:
         """Bring into force what acts from the present step on, and say what that is.
 
         Raises ConfigError if a knob in the journal does not fit.
         """
+        self.parts = max(self.parts, self.cuts.get(self.step, 1))
         changes = self.turns.get(self.step, {})
         if changes:
             self.trainee.apply(knobs.turned(self.config, changes))
@@ -74,6 +86,7 @@ def take_up(run: Run, device: torch.device, images: int) -> Standing:
     step = checkpoint.step if checkpoint else 0
     events = run.events()
     turns: list[Turn] = knobs.history(events)
+    cuts = memory.cuts(events, str(device))
     config = knobs.settled(run.config, turns, step)
     trainee = Trainee(config, device, images)
     if checkpoint:
@@ -86,6 +99,7 @@ def take_up(run: Run, device: torch.device, images: int) -> Standing:
         seconds=checkpoint.seconds if checkpoint else 0.0,
         newest=newest,
         saved_step=step if checkpoint else -1,
-        parts=memory.parts_at(events, step + 1, str(device)),
+        parts=max((parts for at, parts in cuts.items() if at <= step), default=1),
         turns=dict(turns),
+        cuts=cuts,
     )

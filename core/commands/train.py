@@ -2,25 +2,21 @@
 
 import argparse
 import json
-import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from tqdm import tqdm
 
 from core.commands.interrupt import Interrupt, interruptible
 from core.commands.numbers import positive
 from core.commands.outcome import Outcome, UsageError
 from core.commands.prepare import SOURCE_HELP, prepared
+from core.commands.training import shown
 from core.config import Config, field_info
 from core.errors import Cancelled, ConfigError, StudioError
 from core.presets import preset
 
 if TYPE_CHECKING:
     from core.data.cache import PictureCache
-    from core.events import Event, Step
     from core.runs import Run
 
     Start = tuple[Run, PictureCache, str]  # and the device's name
@@ -43,7 +39,18 @@ def declare(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--device", metavar="D", help="auto, cpu, cuda:0, mps; a resume stays on its device")
     sub.add_argument("--seed", type=int, metavar="S")
     sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting")
+    sub.add_argument(
+        "--watchdog",
+        choices=("off", "warn", "return"),
+        help="whether the run is judged while it trains; return goes back to the best checkpoint by itself",
+    )
     sub.add_argument("--resume", action="store_true", help="go on from the newest good checkpoint")
+    sub.add_argument(
+        "--repeat",
+        type=Path,
+        metavar="RUN",
+        help="a new run with the settings and pictures of RUN, its knobs turned at the same steps",
+    )
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -53,9 +60,9 @@ def run(options: argparse.Namespace) -> Outcome:
     facts: dict[str, Any] = {"run": str(options.run.absolute()), "status": "failed"}
     with interruptible() as interrupt:
         try:
-            start = _resumed if options.resume else _new
+            start = _resumed if options.resume else _repeated if options.repeat else _new
             run, cache, device = start(options, interrupt)
-            for event in _shown(loop.train(run, cache, device=device, control=interrupt.control)):
+            for event in shown(loop.train(run, cache, device=device, control=interrupt.control)):
                 match event:
                     case Started():
                         facts["device"] = event.device
@@ -66,6 +73,7 @@ def run(options: argparse.Namespace) -> Outcome:
                             "images_per_s": round(event.images_per_s, 2),
                             "seconds": round(event.seconds, 3),
                             "checkpoint": str(event.checkpoint),
+                            "best": _best(run),
                             "status": event.status,
                         }
         except Cancelled:
@@ -88,17 +96,14 @@ def _new(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
     from core.devices import default_preset, find_device
 
     if options.data is None:
-        raise UsageError("train: --data is needed for a new run (or --resume to go on with one)")
+        raise UsageError("train: --data is needed for a new run (or --resume, or --repeat with another)")
     try:
         device = find_device(options.device or "auto")
         name = options.preset or default_preset(device)
         config = preset(name).config.replace(**_changes(options))
     except ConfigError as error:
         raise UsageError(str(error)) from error
-    if (options.run / "run.json").exists():
-        raise StudioError(
-            f"{options.run} already holds a run. Add --resume to go on, or choose another folder."
-        )
+    _check_unused(options.run)
     source = open_source(options.data)
     cache = prepared(options.data, config.size, config.color, config.crop, interrupt)
     check_enough(len(cache), config.batch_size)
@@ -109,18 +114,17 @@ def _new(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
 def _resumed(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
     from core import runs
     from core.data.sources import open_source
-    from core.devices import devices, find_device
+    from core.knobs import LIVE
 
-    if options.preset:
-        raise UsageError("train: --preset cannot change with --resume; use --set for single settings")
+    if options.preset or options.repeat:
+        raise UsageError("train: --preset and --repeat are for new runs; use --set for single settings")
     run = runs.open_run(options.run)
     try:
-        config = run.config.replace(**_changes(options))
-        if options.device is not None:
-            device = find_device(options.device).name
-        else:  # the one that the run was on, if this machine has it
-            before = next((row["device"] for row in reversed(run.events()) if "device" in row), "auto")
-            device = before if before in [each.name for each in devices()] else "auto"
+        changes = _changes(options)
+        # Knobs that can be turned while it trains are turned before its next step, and noted as such.
+        interrupt.control.change({name: changes.pop(name) for name in LIVE if name in changes})
+        config = run.config.replace(**changes)
+        device = _device_of(run, options)
     except ConfigError as error:
         raise UsageError(str(error)) from error
     runs.check_change(run, config)
@@ -132,12 +136,62 @@ def _resumed(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
     return run, cache, device
 
 
+def _repeated(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
+    from core import repeating, runs
+    from core.data.batches import check_enough
+    from core.data.sources import open_source
+
+    if options.preset:
+        raise UsageError("train: --preset cannot go with --repeat; use --set for single settings")
+    original = runs.open_run(options.repeat)
+    try:
+        config = repeating.settings(original).replace(**_changes(options))
+        device = _device_of(original, options)
+    except ConfigError as error:
+        raise UsageError(str(error)) from error
+    _check_unused(options.run)
+    text = options.data or original.source
+    cache = prepared(text, config.size, config.color, config.crop, interrupt)
+    check_enough(len(cache), config.batch_size)
+    if options.data is None and cache.digest != original.source_digest:
+        raise StudioError(
+            f"The pictures of {original.source} are not those that {original.name} learned from. "
+            "Restore them, or name others with --data."
+        )
+    run = repeating.repeat(
+        original, options.run, config, source=open_source(text).text, source_digest=cache.digest
+    )
+    return run, cache, device
+
+
+def _device_of(run: "Run", options: argparse.Namespace) -> str:
+    """The device that is asked for, else the one that the run was on if this machine has it."""
+    from core.devices import devices, find_device
+
+    if options.device is not None:
+        return find_device(options.device).name
+    before = next((str(row["device"]) for row in reversed(run.events()) if "device" in row), "auto")
+    return before if before in [each.name for each in devices()] else "auto"
+
+
+def _check_unused(folder: Path) -> None:
+    if (folder / "run.json").exists():
+        raise StudioError(f"{folder} already holds a run. Add --resume to go on, or choose another folder.")
+
+
+def _best(run: "Run") -> str | None:
+    best = run.best_checkpoint()
+    return str(best[1]) if best else None
+
+
 def _changes(options: argparse.Namespace) -> dict[str, object]:
     """What the flags change of a config, --set last."""
     changes: dict[str, object] = {}
     for unit in ("steps", "epochs", "minutes"):
         if getattr(options, unit) is not None:
             changes |= {"duration": getattr(options, unit), "duration_unit": unit}
+    if options.watchdog is not None:
+        changes["watchdog"] = options.watchdog
     if options.seed is not None:
         changes["seed"] = options.seed
     for pair in options.set:
@@ -151,34 +205,12 @@ def _changes(options: argparse.Namespace) -> dict[str, object]:
     return changes
 
 
-def _shown(events: "Iterator[Event]") -> "Iterator[Event]":
-    """The events of training, as a progress bar; a line for each checkpoint where there is no terminal."""
-    from core.events import Saved, Started, Step
-
-    timed = False  # whether minutes end the run
-    numbers: Step | None = None
-    with tqdm(disable=not sys.stderr.isatty(), dynamic_ncols=True) as bar:
-        for event in events:
-            match event:
-                case Started():
-                    timed = event.total_steps is None
-                    bar.unit = "s" if timed else "step"
-                    bar.reset(event.total_seconds if timed else event.total_steps)
-                case Step():
-                    numbers = event
-                    bar.update(int(event.seconds if timed else event.step) - bar.n)
-                    bar.set_postfix_str(_in_words(event), refresh=False)
-                case Saved() if bar.disable and numbers is not None:
-                    sys.stderr.write(f"Saved at {_in_words(numbers)}\n")
-            yield event
-
-
 def _facts_on_disk(folder: Path) -> dict[str, Any]:
     """What a failed training leaves, as far as there is a run at all."""
     from core import checkpoints, runs
 
     facts: dict[str, Any] = dict.fromkeys(
-        ("step", "epoch", "images_per_s", "seconds", "device", "checkpoint")
+        ("step", "epoch", "images_per_s", "seconds", "device", "checkpoint", "best")
     )
     with suppress(StudioError, OSError):
         run = runs.open_run(folder)
@@ -190,15 +222,9 @@ def _facts_on_disk(folder: Path) -> dict[str, Any]:
             "epoch": summary.epoch,
             "seconds": rows[-1]["seconds"] if rows else 0.0,
             "checkpoint": str(newest) if newest else None,
+            "best": _best(run),
         }
     return facts
-
-
-def _in_words(step: "Step") -> str:
-    return (
-        f"step {step.step:,} D {step.d_loss:.3f} G {step.g_loss:.3f} D(x) {step.d_real:.2f} "
-        f"D(G(z)) {step.d_fake_before:.2f}/{step.d_fake_after:.2f} {step.images_per_s:,.0f} pictures/s"
-    )
 
 
 def _settings_help() -> str:

@@ -44,6 +44,10 @@ def test_a_knob_acts_at_the_next_step_and_is_written_down(
     assert numbers(turned)[:2] == numbers(plain)[:2]
     assert numbers(turned)[2] != numbers(plain)[2]
     assert turned.config == plain.config, "run.json says what the run began with"
+    turned = change(turned, tiny.replace(duration=14))
+    again = run_until(turned, cartoons, knobs={13: {"d_every": 2}})
+    assert not any(isinstance(event, KnobTurned) for event in again), "it is so already"
+    assert len(knobs.history(turned.events())) == len(TURNED)
 
 
 @pytest.mark.parametrize("stop", [3, 5, 7])
