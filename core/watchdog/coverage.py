@@ -2,6 +2,8 @@
 
 from core.events import Measured
 
+KID_NOISE = 2.0  # over the count: a KID below is as good as that of other real pictures
+
 
 class Coverage:
     """The coverages measured so far."""
@@ -31,12 +33,23 @@ class Coverage:
 
     def kept(self, last: int = 1) -> float:
         """The share of the best coverage that the last measurements had; 1 without so many after it."""
-        if self.best is None:
+        best, after = self.best, self._since_best(last)
+        if best is None or not after or best.coverage <= 0:
             return 1.0
-        after = [each for each in self._measured if each.step > self.best.step]
-        if len(after) < last or self.best.coverage <= 0:
+        return max(each.coverage for each in after) / best.coverage
+
+    def farther(self, last: int = 1) -> float:
+        """By which factor the KID of the last measurements is above the best coverage's; 1 as above."""
+        best, after = self.best, self._since_best(last)
+        if best is None or not after:
             return 1.0
-        return max(each.coverage for each in after[-last:]) / self.best.coverage
+        return min(each.kid for each in after) / max(best.kid, KID_NOISE / best.count)
+
+    def _since_best(self, last: int) -> list[Measured]:
+        """The last measurements, all after the best one; none if there are not so many."""
+        best = self.best
+        after = [each for each in self._measured if best is not None and each.step > best.step]
+        return after[-last:] if len(after) >= last else []
 
     def rising(self, step: int, within: int, least: float) -> bool:
         """Whether the best is one of the last two, at most so many steps old, and better than the first.
