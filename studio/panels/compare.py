@@ -83,13 +83,12 @@ class ComparePage(QWidget):
             left.setStretchFactor(left.count() - 1, share)
         right = Card(margin=12)
         right.body.addWidget(self.tables)
-        whole = QSplitter(Qt.Orientation.Horizontal)
+        self._columns = whole = QSplitter(Qt.Orientation.Horizontal)
         named(whole, "compareColumns", "Width of the pictures and the tables")
         whole.addWidget(left)
         whole.addWidget(right)
         whole.setStretchFactor(0, 5)
         whole.setStretchFactor(1, 3)
-        whole.setSizes([700, 400])
         for splitter in (left, whole):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(12)
@@ -136,7 +135,9 @@ class ComparePage(QWidget):
         if [each.run.folder for each in runs.comparison.runs] != self._folders:
             return  # others were chosen meanwhile, or none
         if self._runs is None:  # many grids beside each other are small
-            self._rows.setSizes([420, 260] if len(runs.courses) == 2 else [340, 340])
+            two = len(runs.courses) == 2
+            self._rows.setSizes([420, 260] if two else [340, 340])
+            self._columns.setSizes([640, 360] if two else [570, 430])
         self._runs = runs
         assert self._time is not None
         self._time.setEnabled(runs.timed)

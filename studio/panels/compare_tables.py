@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QColor, QIcon, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -22,7 +22,7 @@ from studio.theme import color, theme
 from studio.words import short, span
 
 SETTINGS, NUMBERS = range(2)
-NAME_WIDTH, LEAST_WIDTH = 122, 64  # of columns
+NAME_WIDTH, LEAST_WIDTH = 126, 80  # of columns
 
 
 class CompareTables(QWidget):
@@ -32,6 +32,9 @@ class CompareTables(QWidget):
         super().__init__()
         named(self, "compareTables", "What differs, and what came of it")
         self._comparison: Comparison | None = None
+        self._rows = QTimer(self)  # lines wrap anew once the columns have their widths
+        self._rows.setSingleShot(True)
+        self._rows.timeout.connect(self._fit_rows)
         self.views = Segmented(
             [("compareSettings", "Settings"), ("compareNumbers", "Numbers")], "What the table shows"
         )
@@ -66,6 +69,8 @@ class CompareTables(QWidget):
         column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self._pages, 1)
+        for table in (self.settings, self.numbers):
+            table.horizontalHeader().sectionResized.connect(self._fit_soon)
         theme().changed.connect(self._paint)
         self._show_view(SETTINGS)
 
@@ -107,6 +112,20 @@ class CompareTables(QWidget):
         self._help.setVisible(view == NUMBERS)
         same = view == SETTINGS and self._comparison is not None and not self._comparison.differences
         self._pages.setCurrentWidget(self._same if same else (self.settings, self.numbers)[view])
+        self._fit_soon()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit_soon()
+
+    @Slot()
+    def _fit_soon(self) -> None:
+        self._rows.start()
+
+    @Slot()
+    def _fit_rows(self) -> None:
+        for table in (self.settings, self.numbers):
+            table.resizeRowsToContents()
 
     @Slot()
     def _paint(self) -> None:
