@@ -51,7 +51,7 @@ def find_device(name: str) -> Device:
 
 def default_preset(device: Device | None = None) -> str:
     """The preset for a first run on a device, the best one unless named."""
-    return "quick" if (device or devices()[0]).name == "cpu" else "tutorial"
+    return "quick" if (device or devices()[0]).name == "cpu" else "healthy"
 
 
 def resolve_precision(config: Config, device: Device) -> Precision:

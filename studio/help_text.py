@@ -28,9 +28,40 @@ TRAINING = (
     (
         "Faces",
         "The same random numbers are drawn again and again, so each face can be followed as it forms. The "
-        "time slider goes back to every saved grid; the play button runs through all of them. If every "
-        "face becomes the same, the run has collapsed: go back to an earlier checkpoint in Explore, or "
-        "start anew with other settings.",
+        "time slider goes back to every saved grid; the play button runs through all of them.",
+    ),
+    (
+        "The light",
+        "A watchdog reads the numbers and says in words how the run is doing. Click it for the evidence and "
+        "for what usually helps. An alarm offers to go back to the best checkpoint with one change and to "
+        "train on; nothing changes unless you click, or have set Watchdog to return.",
+    ),
+    (
+        "Quality",
+        "Coverage is the share of real pictures that have a generated one among their neighbours: it falls "
+        "when faces become alike. Density tells how near generated faces lie to real ones. KID is the "
+        "distance of the two sets; lower is better. The dashed line is what real pictures reach. The best "
+        "checkpoint is kept.",
+    ),
+    (
+        "Copies",
+        "Each face beside the training picture nearest to it. If the two are nearly the same, the run has "
+        "learned pictures by heart, which happens when there are few.",
+    ),
+    (
+        "Changing while it trains",
+        "The left column shows what can be changed under way. It acts at the next step, is marked on the "
+        "curves, and a resumed run does the same at the same step.",
+    ),
+    (
+        "Marks on the curves",
+        "Thin vertical lines show the best checkpoint, changed settings, returns and alarms. Point at one to "
+        "read it.",
+    ),
+    (
+        "Comparing",
+        "Choose several runs in the Runs workspace, then Compare: their curves over each other, their faces "
+        "under one slider, and which settings differ.",
     ),
 )
 

@@ -30,7 +30,7 @@ def declare(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--data", metavar="SOURCE", help=SOURCE_HELP)
     sub.add_argument("--run", required=True, type=Path, metavar="DIR", help="the run folder")
     sub.add_argument(
-        "--preset", metavar="NAME", help="see the command presets; quick on a CPU, else tutorial"
+        "--preset", metavar="NAME", help="see the command presets; quick on a CPU, else healthy"
     )
     length = sub.add_mutually_exclusive_group()
     length.add_argument("--steps", type=positive, metavar="N", help="total steps, resumes included")
