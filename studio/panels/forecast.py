@@ -136,7 +136,8 @@ def in_words(config: Config, found: "Forecast") -> str:
     """Two lines: time and speed, memory and disk."""
     lines = [f"About {lasting(found.total_seconds)}, {speed(found.images_per_s)} pictures/s"]
     if config.duration_unit == "minutes":
-        lines = [f"About {count(found.total_steps, 'step')}, {speed(found.images_per_s)} pictures/s"]
+        steps = count(_about(found.total_steps), "step")
+        lines = [f"About {steps}, {speed(found.images_per_s)} pictures/s"]
     lines.append(f"{size(found.memory_mib)} memory, {size(found.disk_mib)} disk")
     if found.parts > 1:
         lines.append(f"The memory takes the batch in {found.parts} parts.")
@@ -151,6 +152,11 @@ def in_full(found: "Forecast") -> str:
         f"{count(found.images, 'picture')} {epochs:,.1f} times. Faces, checkpoints and measurements are "
         "included; other programs at work make it longer."
     )
+
+
+def _about(number: int) -> int:
+    """Its first two figures: twenty steps tell no more."""
+    return round(number, min(0, 2 - len(str(number))))
 
 
 def lasting(seconds: float) -> str:

@@ -150,7 +150,7 @@ def test_a_run_by_the_clock_is_forecast_in_steps() -> None:
         seconds_per_step=0.5,
         images_per_s=256.0,
         total_seconds=1800.0,
-        total_steps=3500,
+        total_steps=3541,
         memory_mib=1144.0,
         disk_mib=200.0,
         images=1000,
@@ -162,4 +162,4 @@ def test_a_run_by_the_clock_is_forecast_in_steps() -> None:
         "The memory takes the batch in 2 parts.",
     ]
     assert in_words(Config(), found).startswith("About 30 min, ")
-    assert "3,500 steps of 0.5 s" in in_full(found)
+    assert "3,541 steps of 0.5 s" in in_full(found)
