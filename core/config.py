@@ -227,7 +227,8 @@ class Config(BaseModel):
     noise_steps: int = _knob(
         0,
         "Noise fades over",
-        "Steps over which the instance noise goes down to nothing, evenly. 0 keeps it.",
+        "Steps, counted from the run's first, over which the instance noise goes down to nothing, evenly. "
+        "0 keeps it.",
         "Stabilisers",
         unit="steps",
         advanced=True,
@@ -427,8 +428,8 @@ class Config(BaseModel):
         match values:
             case {"ema_decay": float() | int() as decay} if 0 <= decay < 1:
                 kept = {name: value for name, value in values.items() if name != "ema_decay"}
-                half_life = min(math.log(0.5, decay), 1e6) if decay > 0 else 0.0
-                return kept | {"ema_half_life": float(f"{half_life:.4g}")}
+                # Not rounded: a run that is resumed averages with the very decay that it began with.
+                return kept | {"ema_half_life": min(math.log(0.5, decay), 1e6) if decay > 0 else 0.0}
         return values
 
     @model_validator(mode="after")

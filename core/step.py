@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from math import nan
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from core.augment import diffaugment, vary
+from core.config import Config
 from core.device_draws import DeviceDraws
+from core.devices import Precision
 from core.losses import (
     discriminator_loss,
     generator_loss,
@@ -39,7 +42,7 @@ def update(trainee: Trainee, real: Tensor, z: Tensor, step: int, parts: int = 1)
 
     real: (d_updates * n, c, s, s) in [-1, 1], z: (d_updates * n, latent_dim); every update of the
     discriminator takes the next n of each. Gives NUMBERS as one tensor on the device; losses are without
-    penalties, and a step that leaves the discriminator as it is has a d_grad_norm of 0. With the default
+    penalties, and where the discriminator does not learn (`learns`) d_grad_norm is NaN. With the default
     settings it computes what the PyTorch DCGAN tutorial's step computes, the sigmoid folded into the loss.
 
     A picture's random draws do not depend on `parts`; batch norm sees each part by itself.
@@ -47,7 +50,7 @@ def update(trainee: Trainee, real: Tensor, z: Tensor, step: int, parts: int = 1)
     config = trainee.config
     batch = _Batch(trainee, step, len(z) // config.d_updates, parts)
     reals, latents = torch.split(real, batch.count), torch.split(z, batch.count)
-    if (step - 1) % config.d_every == 0:
+    if learns(config, step):
         for number, (pictures, latent) in enumerate(zip(reals, latents, strict=True)):
             judged = _teach_discriminator(batch, pictures, latent, number)
     else:
@@ -66,12 +69,30 @@ def update(trainee: Trainee, real: Tensor, z: Tensor, step: int, parts: int = 1)
         return torch.stack([d_loss, g_loss, *means, *right, judged.norm, g_norm])
 
 
+def learns(config: Config, step: int) -> bool:
+    """Whether the discriminator learns in a step.
+
+    In those that d_every divides, as log_every divides those that are logged: so some of them are both, and
+    with the usual numbers all that are logged.
+    """
+    return step % config.d_every == 0
+
+
+def autocast(device: torch.device, precision: Precision) -> torch.autocast:
+    """The number format of a step.
+
+    Without the cache: it keeps the bf16 copy of a weight until the step is over, though the optimiser may
+    have changed the weight. That costs one more cast of D's weights a step.
+    """
+    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16", cache_enabled=False)
+
+
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """What D made of real and generated pictures."""
 
     real: Tensor  # scores, (n,)
-    norm: Tensor  # of D's gradients
+    norm: Tensor  # of D's gradients, NaN if it did not learn
     fake: Tensor | None = None  # scores, if it was asked
     loss: Tensor | None = None
     pictures: Tensor | None = None  # the generated ones, if the generator can still learn through them
@@ -110,7 +131,7 @@ def _teach_discriminator(batch: _Batch, real: Tensor, z: Tensor, number: int) ->
     trainee, config = batch.trainee, batch.trainee.config
     discriminator = trainee.discriminator
     whole = len(batch.parts) == 1 and number == config.d_updates - 1
-    updates = (batch.step - 1) // config.d_every * config.d_updates + number  # before this one
+    updates = (batch.step // config.d_every - 1) * config.d_updates + number  # before this one
     follow(discriminator)
     trainee.d_optimiser.zero_grad()
     losses, reals, fakes = [], [], []
@@ -150,7 +171,7 @@ def _ask_discriminator(batch: _Batch, real: Tensor) -> _Judged:
         draws = batch.draws("real 0", part, real.device)
         pictures = batch.seen(vary(real[part], batch.trainee.config, draws), draws)
         scores.append(_full(batch.trainee.discriminator(pictures, draws)))
-    return _Judged(torch.cat(scores), torch.zeros((), device=real.device))
+    return _Judged(torch.cat(scores), torch.full((), nan, device=real.device))
 
 
 def _teach_generator(batch: _Batch, z: Tensor, made: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
