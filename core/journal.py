@@ -52,7 +52,7 @@ class Journal:
         append(self._folder / "measures.jsonl", row | {"segment": self.segment})
 
     def event(self, name: str, step: int, **facts: object) -> None:
-        append(self._folder / "events.jsonl", {"time": now(), "step": step, "event": name, **facts})
+        append(self._folder / "events.jsonl", event_row(name, step, **facts))
 
     def commit(self, name: str, step: int, **facts: object) -> None:
         """Note an event that training acts upon: it is on the disk before this returns."""
@@ -98,6 +98,11 @@ def _until(rows: list[Row], step: int) -> list[Row]:
 def segments(folder: Path) -> list[Path]:
     """The files of a run's metrics, in the order in which they were begun."""
     return sorted((folder / "metrics").glob("[0-9]*.jsonl"))
+
+
+def event_row(name: str, step: int, **facts: object) -> Row:
+    """What events.jsonl says of something that happens now."""
+    return {"time": now(), "step": step, "event": name, **facts}
 
 
 def append(path: Path, row: Mapping[str, Any]) -> None:

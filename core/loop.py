@@ -92,7 +92,7 @@ def _train(
     clock, health = Clock(), Health(run, cache, device, journal)
 
     # --- resume
-    returning.finish(run)
+    returning.finish(run, journal)
     now = _take_up(run, device, images, clock, control, health)
     if whole.is_over(now.step, now.seconds) and not control.returning:
         raise RunOverError(
@@ -100,7 +100,8 @@ def _train(
             "Give it a larger total to go on."
         )
     begun: Literal["started", "resumed"] = "resumed" if now.newest else "started"
-    journal.began(begun, now.step, device=chosen.name, precision=precision, images=images)
+    facts = {"device": chosen.name, "precision": precision, "images": images, "pictures": cache.digest}
+    journal.began(begun, now.step, **facts)
     yield Started(
         now.step, whole.steps, whole.seconds, batches.steps_per_epoch, chosen.name, precision, images
     )

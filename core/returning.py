@@ -14,6 +14,7 @@ from core.journal import Journal
 from core.runs import CHECKPOINT_NAME, GENERATOR_NAME, SAMPLE_NAME, Run
 
 _KINDS = {"checkpoints": CHECKPOINT_NAME, "generators": GENERATOR_NAME, "samples": SAMPLE_NAME}
+_DONE = "set aside"  # the event that a return is complete with
 
 
 def target(run: Run) -> tuple[int, Path] | None:
@@ -39,21 +40,24 @@ def go_back(run: Run, journal: Journal, left: int, wish: Return) -> Returned:
         if at > step
     ]
     journal.returned(step, left=left, changes=wish.changes, automatic=wish.automatic, aside=later)
-    finish(run)
+    finish(run, journal)
     return Returned(step, left, wish.changes, wish.automatic)
 
 
-def finish(run: Run) -> None:
-    """Set aside what the last return left behind, as far as that has not been done."""
-    rows = _returns(run)
-    if not rows:
+def finish(run: Run, journal: Journal) -> None:
+    """Set aside what the last return left behind, once: training may write files of the same names then.
+
+    Raises RunError, and has to be called again, if a checkpoint cannot be moved.
+    """
+    last = next((row for row in reversed(run.events()) if row.get("event") in ("returned", _DONE)), None)
+    if last is None or last["event"] == _DONE:
         return
     left = run.folder / "left"
-    aside = left / f"{len(rows):03d}"
-    for path in _named(run, rows[-1].get("aside")):
+    aside = left / f"{len(_returns(run)):03d}"
+    for path in _named(run, last.get("aside")):
         there = aside / path.name
         if there.exists() or not path.exists():
-            continue  # done; a file of that name is one that was written since
+            continue  # a kill came after it was moved
         aside.mkdir(parents=True, exist_ok=True)
         try:
             path.replace(there)
@@ -66,6 +70,7 @@ def finish(run: Run) -> None:
         if older != aside and not left.is_symlink():  # one past is enough
             with suppress(OSError):
                 shutil.rmtree(older)
+    journal.commit(_DONE, last["step"])
 
 
 def automatic_returns(run: Run) -> int:

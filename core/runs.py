@@ -5,7 +5,7 @@ import os
 import platform
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,7 +20,7 @@ from core import knobs
 from core.commit import put, unwritable
 from core.config import Config, parse
 from core.errors import ConfigError, RunError
-from core.journal import in_force, last_line, now, read_lines, segments
+from core.journal import Row, in_force, last_line, now, read_lines, segments
 
 SCHEMA = 1
 State = Literal["running", "finished", "stopped", "failed", "interrupted", "new"]
@@ -38,6 +38,8 @@ FIXED = (
     "d_batch_norm",
     "batch_size",
 )
+# What else is learned follows from. A run that has begun keeps it, for nothing tells the step of a change.
+SETTLED = ("loss", "gp", "d_dropout", "beta1", "beta2", "ema_half_life", "seed")
 # The events that a run's state follows from; others (knob, alarm, memory) only tell what it went through.
 LIFE = ("started", "resumed", "paused", "returned", "stopped", "failed", "finished")
 SAMPLE_NAME = re.compile(r"(\d{9})\.png")
@@ -149,9 +151,18 @@ def new_run_folder(parent: Path, source_name: str, preset: str | None) -> Path:
 
 
 def create(
-    folder: Path, config: Config, *, source: str, source_digest: str, preset: str | None = None
+    folder: Path,
+    config: Config,
+    *,
+    source: str,
+    source_digest: str,
+    preset: str | None = None,
+    ahead: Sequence[Row] = (),
 ) -> Run:
-    """A new run folder. Raises RunError if the folder is in use or cannot be made."""
+    """A new run folder. Raises RunError if the folder is in use or cannot be made.
+
+    ahead: events of steps to come; they are on the disk before the folder is a run.
+    """
     if (folder / "run.json").exists():
         raise RunError(f"{folder} already holds a run. Resume it, or choose another folder.")
     run = Run(
@@ -167,6 +178,9 @@ def create(
     try:
         for part in (run.sample_folder, run.checkpoint_folder, folder / "metrics", folder / "exports"):
             part.mkdir(parents=True, exist_ok=True)
+        if ahead:
+            lines = "".join(json.dumps(row) + "\n" for row in ahead)
+            put(folder / "events.jsonl", lambda file: file.write(lines.encode()))
         _write(run)
     except OSError as error:
         raise RunError(f"{folder} cannot hold a run: {error.strerror}. Choose another folder.") from error
@@ -226,6 +240,9 @@ def check_change(run: Run, config: Config) -> None:
         for name in knobs.LIVE:
             if getattr(config, name) != getattr(run.config, name):
                 raise RunError(f"{name} changes while the run trains. Resume it and turn {name} then.")
+        for name in SETTLED:
+            if getattr(config, name) != getattr(run.config, name):
+                raise RunError(f"{name} cannot change in a run that has begun. Start a new run for it.")
 
 
 def list_runs(parent: Path) -> list[RunSummary]:

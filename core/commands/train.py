@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,9 +30,7 @@ def declare(sub: argparse.ArgumentParser) -> None:
     sub.epilog = _settings_help()
     sub.add_argument("--data", metavar="SOURCE", help=SOURCE_HELP)
     sub.add_argument("--run", required=True, type=Path, metavar="DIR", help="the run folder")
-    sub.add_argument(
-        "--preset", metavar="NAME", help="see the command presets; quick on a CPU, else healthy"
-    )
+    sub.add_argument("--preset", metavar="NAME", help="see the command presets; quick on a CPU, else healthy")
     length = sub.add_mutually_exclusive_group()
     length.add_argument("--steps", type=positive, metavar="N", help="total steps, resumes included")
     length.add_argument("--epochs", type=float, metavar="N", help="total passes over the pictures")
@@ -158,6 +157,8 @@ def _repeated(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
             f"The pictures of {original.source} are not those that {original.name} learned from. "
             "Restore them, or name others with --data."
         )
+    if (departures := repeating.departures(original)) is not None:
+        sys.stderr.write(f"{departures}\n")
     run = repeating.repeat(
         original, options.run, config, source=open_source(text).text, source_digest=cache.digest
     )

@@ -1,5 +1,6 @@
 """Going back to the best checkpoint: its tensors, its settings, and a past that stays past."""
 
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -135,6 +136,21 @@ def test_a_return_that_was_cut_short_is_completed(
     assert_same(final_tensors(run), final_tensors(expected))
     again = runs.change(run, run.config.replace(duration=14))
     assert run_until(again, cartoons)[0].step == 12, "done once, and not again"
+
+
+def test_what_was_set_aside_is_not_taken_again_from_those_who_deleted_it(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache
+) -> None:
+    run = new_run(tmp_path / "run", tiny, cartoons)
+    run_until(run, cartoons)
+    mark_best(run, 4)
+    list(train(run, cartoons, device="cpu", go_back={}))
+    shutil.rmtree(run.folder / "left")
+    kept = run.samples(), run.checkpoints()
+    run_until(runs.change(run, run.config.replace(duration=14)), cartoons)
+    assert not (run.folder / "left").exists()
+    assert set(kept[0]) <= set(run.samples())
+    assert dict(kept[1])[12] in dict(run.checkpoints()).values()
 
 
 def test_a_run_that_is_over_goes_back(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core import knobs
+from core import knobs, runs
 from core.config import Config
 from core.control import Control
 from core.data.cache import PictureCache
@@ -136,3 +136,24 @@ def test_what_does_not_fit_is_refused_and_nothing_changes(
     assert knobs.history(run.events()) == []
     with pytest.raises(RunError, match="g_lr changes while the run trains"):
         change(run, run.config.replace(g_lr=1e-4))
+
+
+@pytest.mark.parametrize(("name", "value"), [("loss", "hinge"), ("beta1", 0.1), ("seed", 5)])
+def test_what_no_journal_tells_the_step_of_stays_as_the_run_began_with(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache, name: str, value: object
+) -> None:
+    run = new_run(tmp_path / "run", tiny, cartoons)
+    run = change(run, run.config.replace(**{name: value}))
+    run_until(run, cartoons, 1)
+    with pytest.raises(RunError, match=f"{name} cannot change in a run that has begun"):
+        change(run, run.config.replace(**{name: getattr(tiny, name)}))
+
+
+def test_every_setting_that_is_learned_from_is_live_or_stays() -> None:
+    """The others say how long, how often something is told, kept or judged, and how numbers are rounded."""
+    free = set(Config.model_fields) - {*knobs.LIVE, *runs.FIXED, *runs.SETTLED}
+    assert free == {
+        *("duration", "duration_unit", "precision", "log_every", "sample_every", "sample_count"),
+        *("checkpoint_every", "keep_checkpoints", "keep_generators"),
+        *("watchdog", "measure_every", "measure_count"),
+    }

@@ -67,6 +67,28 @@ def test_a_repetition_equals_its_original(
     assert "Step 7: g_lr = 0.0001, noise = 0.2 from here on" in err
 
 
+def test_a_repetition_says_what_it_cannot_repeat(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    original = tmp_path / "original"
+    call(capsys, "--run", original, *TINY, "--steps", 2, "--set", "precision=float32")
+    _, _, err = call(capsys, "--repeat", original, "--run", tmp_path / "same")
+    assert "bit for bit" not in err
+    call(capsys, "--run", original, "--resume", "--steps", 3, "--set", "precision=bf16")
+    call(capsys, "--run", original, "--resume", "--steps", 4, "--data", "cartoons:45")
+    status, _, err = call(capsys, "--repeat", original, "--run", tmp_path / "again")
+    assert status == 0
+    assert "original went on with other precision and pictures when it was resumed." in err
+    assert "not the same bit for bit" in err
+
+
+def test_a_folder_is_no_run_before_it_has_the_knobs_that_it_repeats(
+    turned: runs.Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "again"
+    (folder / "events.jsonl").mkdir(parents=True)  # so that the knobs cannot be written
+    assert call(capsys, "--repeat", turned.folder, "--run", folder)[0] == 1
+    assert not (folder / "run.json").exists()
+
+
 def test_a_repetition_may_differ_where_it_is_told_to(
     turned: runs.Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
