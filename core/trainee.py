@@ -4,11 +4,11 @@ import torch
 from torch import Tensor
 
 from core import draws
-from core.augment import diffaugments
 from core.checkpoints import under
 from core.config import Config
 from core.errors import RunError
 from core.models import build_discriminator, build_generator, initialise
+from core.strength import diffaugments
 
 
 class Trainee:

@@ -1,12 +1,13 @@
 """What usually helps, as single changes of knobs that can be turned while a run trains."""
 
+from core import strength
 from core.config import Config
+from core.strength import FEW_PICTURES, diffaugments
 from core.watchdog.verdict import Advice, Kind
 
 USUAL_LR = 2e-4  # Radford et al. 2016, section 4, found .001 too high
 HIGH_LR = 1e-3
 LEAST_LR = 1e-6  # a network that learns so slowly is not helped by learning more slowly
-FEW_PICTURES = 10_000  # DiffAugment helps below, and costs quality far above (Zhao et al. 2020, table 2)
 NOISE = 0.1  # a twentieth of the pictures' range
 NOISE_STEPS = 5_000
 R1 = 1.0
@@ -98,8 +99,7 @@ def _smooth(config: Config) -> Choice:
 
 
 def _noise(config: Config, step: int) -> Choice:
-    now = config.noise * (1 - min(step / config.noise_steps, 1) if config.noise_steps else 1)
-    if now >= NOISE:
+    if strength.noise(config, step) >= NOISE:
         return None
     # The decay is counted from the run's beginning: .1 is left now, and nothing after as many steps again.
     return Advice(
@@ -154,8 +154,7 @@ def _teach_more(config: Config) -> Choice:
 
 
 def _augment(config: Config, images: int) -> Choice:
-    acts = config.diffaugment == "on" or (config.diffaugment == "auto" and images <= FEW_PICTURES)
-    if acts or images > FEW_PICTURES:
+    if images > FEW_PICTURES or diffaugments(config, images):
         return None
     return Advice(
         "Augment for few pictures",

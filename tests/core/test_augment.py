@@ -126,13 +126,3 @@ def test_each_part_can_be_switched_off(switch: str) -> None:
     assert not torch.equal(augment.diffaugment(pictures, alone, _draws()), pictures)
     none = alone.replace(**{switch: False})
     assert torch.equal(augment.diffaugment(pictures, none, _draws()), pictures)
-
-
-def test_auto_asks_for_the_number_of_pictures() -> None:
-    auto = Config(diffaugment="auto")
-    assert augment.diffaugments(auto, 500)
-    assert augment.diffaugments(auto, augment.FEW_PICTURES)
-    assert not augment.diffaugments(auto, augment.FEW_PICTURES + 1)
-    assert not augment.diffaugments(auto, None)
-    assert augment.diffaugments(Config(diffaugment="on"), 10**6)
-    assert not augment.diffaugments(Config(), 10)

@@ -3,10 +3,10 @@ from itertools import product
 import pytest
 
 from core import knobs
-from core.augment import FEW_PICTURES as AUGMENTED_UP_TO
 from core.config import Config
 from core.presets import presets
-from core.watchdog.advice import FEW_PICTURES, MOST, advise
+from core.strength import FEW_PICTURES
+from core.watchdog.advice import MOST, advise
 from core.watchdog.verdict import Advice, Kind
 
 KINDS: tuple[Kind, ...] = (
@@ -89,6 +89,13 @@ def test_noise_is_there_when_it_is_advised_late_in_a_run() -> None:
     assert changes == {"noise": 0.2, "noise_steps": 80_000}  # .1 at step 40,000
 
 
+def test_noise_is_not_advised_while_the_present_step_has_enough() -> None:
+    fading = Config(noise=0.2, noise_steps=100)
+    for step, enough in ((51, True), (52, False)):  # .1 and .098
+        found = advised("discriminator_winning", fading, step=step)
+        assert any("noise" in each.changes for each in found) is not enough
+
+
 def test_the_discriminator_is_not_to_learn_less_often_while_it_learns_more_often() -> None:
     found = advised("discriminator_winning", Config(d_updates=3))
     assert {"d_updates": 1} in [each.changes for each in found]
@@ -97,7 +104,9 @@ def test_the_discriminator_is_not_to_learn_less_often_while_it_learns_more_often
 
 
 def test_few_pictures_means_what_it_means_to_diffaugment() -> None:
-    assert FEW_PICTURES == AUGMENTED_UP_TO
     assert advised("overfitting", Config())[0].changes == {"diffaugment": "on"}
+    for images, few in ((FEW_PICTURES, True), (FEW_PICTURES + 1, False)):
+        found = advised("overfitting", Config(), images=images)
+        assert any("diffaugment" in each.changes for each in found) is few
     acting = Config(diffaugment="auto")
     assert all("diffaugment" not in each.changes for each in advised("overfitting", acting))
