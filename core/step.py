@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core import strength
 from core.augment import diffaugment, vary
 from core.config import Config
 from core.device_draws import DeviceDraws
@@ -106,8 +107,7 @@ class _Batch:
         edges = np.linspace(0, count, min(parts, count) + 1).round().astype(int).tolist()
         self.parts = [slice(first, last) for first, last in pairwise(edges)]
         config = trainee.config
-        fade = max(0.0, 1 - (step - 1) / config.noise_steps) if config.noise_steps else 1.0
-        self.noise = config.noise * fade
+        self.noise = strength.noise(config, step)
 
     def share(self, part: slice) -> float:
         """Of the batch, in 0..1."""
