@@ -403,7 +403,8 @@ class Config(BaseModel):
     measure_every: int = _knob(
         0,
         "Measure every",
-        "How often quality and diversity are measured. 0: as often as three hundredths of the time allow.",
+        "How often quality and diversity are measured. 0: as often as three hundredths of the time allow, so "
+        "at other steps on another machine. Where Watchdog is return, a fixed number can be repeated exactly.",
         "Monitoring",
         unit="steps",
         advanced=True,
