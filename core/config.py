@@ -404,7 +404,7 @@ class Config(BaseModel):
         0,
         "Measure every",
         "How often quality and diversity are measured. 0: as often as three hundredths of the time allow, so "
-        "at other steps on another machine. Where Watchdog is return, a fixed number can be repeated exactly.",
+        "at other steps on another machine. Where Watchdog is return, a fixed number repeats exactly.",
         "Monitoring",
         unit="steps",
         advanced=True,
