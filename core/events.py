@@ -95,7 +95,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The watchdog has changed its mind about the run."""
+    """The watchdog has changed its mind about the run, or says the same with newer evidence."""
 
     step: int
     verdict: "Verdict"

@@ -52,10 +52,13 @@ class Health:
             self._watchdog.turn(config)
 
     def judge(self, event: Step | Measured) -> Judged | None:
-        """A new verdict, noted in the journal, if this changes the present one."""
+        """A verdict that is to be told; one of another kind than before is noted in the journal."""
+        before = self._watchdog.verdict.kind if self._watchdog else "learning"
         verdict = self._watchdog.add(event) if self._watchdog else None
         if verdict is None:
             return None
+        if verdict.kind == before:  # the same with newer evidence
+            return Judged(event.step, verdict)
         advice = [
             {"title": each.title, "about": each.about, "changes": dict(each.changes)}
             for each in verdict.advice

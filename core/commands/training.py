@@ -15,6 +15,7 @@ def shown(events: Iterator[Event]) -> Iterator[Event]:
     """
     timed = False  # whether minutes end the run
     numbers: Step | None = None
+    said = ""  # the kind of the last verdict
     with tqdm(disable=not sys.stderr.isatty(), dynamic_ncols=True) as bar:
         for event in events:
             match event:
@@ -27,10 +28,12 @@ def shown(events: Iterator[Event]) -> Iterator[Event]:
                     bar.update(int(event.seconds if timed else event.step) - bar.n)
                     bar.set_postfix_str(_in_words(event), refresh=False)
                 case Returned():
-                    bar.n = 0 if timed else event.step
+                    bar.n, said = 0 if timed else event.step, ""
                 case Saved() if bar.disable and numbers is not None:
                     sys.stderr.write(f"Saved at {_in_words(numbers)}\n")
-            line = _line(event)
+            again = isinstance(event, Judged) and event.verdict.kind == said
+            said = event.verdict.kind if isinstance(event, Judged) else said
+            line = None if again else _line(event)
             if line is not None:
                 tqdm.write(line, file=sys.stderr)
             yield event

@@ -13,6 +13,7 @@ SETTLING = 150  # of them, in which nothing is judged at all
 EVENTS = 3  # that trouble must be seen in, however rarely numbers are logged
 RELEASE = 150  # steps without it after which it is over
 D_STRONG = 0.9
+TOLD_EVERY = 100  # steps after which a verdict is told again with what its evidence has become
 
 _BEGINNING = Verdict("learning", "Learning", f"The first {LEARNING} steps say little.")
 
@@ -35,7 +36,7 @@ class Watchdog:
         self._config = config
 
     def add(self, event: Step | Measured) -> Verdict | None:
-        """The new verdict, if this event changes it.
+        """The new verdict, if this event changes it; now and then one of the same kind with newer evidence.
 
         Events come by step, a step's numbers before its measures. A step that was passed already means that
         the run went back to before it.
@@ -50,16 +51,17 @@ class Watchdog:
         for rule, latch in zip(RULES, self._latches, strict=True):
             if isinstance(event, rule.judged_at) and self._signals.step >= SETTLING:
                 latch.update(view)
-        verdict = self._judge(view)
-        if verdict.kind == self._verdict.kind:
+        verdict, before, now = self._judge(view), self._verdict, self._signals.step
+        due = isinstance(event, Measured) or now - self._told_at >= TOLD_EVERY
+        if verdict.kind == before.kind and (verdict == before or not due):
             return None
-        self._verdict = verdict
+        self._verdict, self._told_at = verdict, now
         return verdict
 
     def _start_over(self, coverage: Coverage) -> None:
         self._signals, self._coverage = Signals(), coverage
         self._latches = [_Latch(rule) for rule in RULES]
-        self._verdict = _BEGINNING
+        self._verdict, self._told_at = _BEGINNING, 0
 
     def _judge(self, view: View) -> Verdict:
         now = view.signals

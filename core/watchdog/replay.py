@@ -25,7 +25,7 @@ def story(run: Run) -> Iterator[Step | Measured]:
 
 
 def replay(run: Run, images: int | None = None) -> list[tuple[int, Verdict]]:
-    """Every verdict and the step of its beginning, the first one at the first event.
+    """Every verdict and the step at which it is told; one of the same kind follows with newer evidence.
 
     images: how many pictures the run learned from, if the run folder does not say.
     """

@@ -76,9 +76,9 @@ class LiveRun(QObject):
 
     @Slot(object)
     def show_judged(self, judged: Judged) -> None:
-        self._watching.judge(judged.step, judged.verdict)
-        marks = alarm_marks([(judged.step, judged.verdict)])
-        self._tell(lambda monitor: monitor.add_marks(marks))
+        if self._watching.judge(judged.step, judged.verdict):
+            marks = alarm_marks([(judged.step, judged.verdict)])
+            self._tell(lambda monitor: monitor.add_marks(marks))
 
     @Slot(object)
     def show_knob_turned(self, turned: KnobTurned) -> None:

@@ -278,8 +278,7 @@ class TrainPanel(QWidget):
             return
         self.monitor.add_marks(alarm_marks(verdicts))
         if self.live.run is None:
-            for step, verdict in verdicts[-1:]:
-                self.watching.judge(step, verdict)
+            self.watching.catch_up(verdicts)
 
     def _resume(self, record: Record) -> None:
         if self._state != "idle":

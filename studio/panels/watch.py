@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -48,14 +49,24 @@ class Watch(QObject):
         self._health = Health(NOT_WATCHED if config.watchdog == "off" else BEGINNING)
         self._refresh()
 
-    def judge(self, step: int, verdict: Verdict) -> None:
-        """The run is so from this step on."""
+    def judge(self, step: int, verdict: Verdict) -> bool:
+        """The run is so from this step on, or still is; whether it was another way before."""
         health = self._health or Health(BEGINNING)
-        if verdict.kind != health.verdict.kind:
+        other = verdict.kind != health.verdict.kind
+        if other:
             self._answered = False
             health = replace(health, since=step)
         self._health = replace(health, verdict=verdict)
         self._refresh()
+        return other
+
+    def catch_up(self, verdicts: Sequence[tuple[int, Verdict]]) -> None:
+        """All that was said of the run so far, each with its step."""
+        for _, same in groupby(verdicts, key=lambda each: each[1].kind):
+            last = list(same)
+        if verdicts:
+            self.judge(*last[0])
+            self.judge(*last[-1])
 
     def measure(self, measures: Sequence[Measured]) -> None:
         """Learn from these which checkpoint is the best."""

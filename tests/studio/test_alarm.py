@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QWidget
@@ -140,6 +141,18 @@ def test_carry_on_changes_nothing_and_the_alarm_stays_away(stage: Stage, qtbot: 
     assert not stage.control.returning
     assert not stage.control.take_changes()
     assert not stage.control.paused
+
+
+def test_evidence_is_kept_up_while_the_alarm_lasts(stage: Stage, qtbot: QtBot) -> None:
+    window = stage.window
+    newer = replace(verdict(), evidence="It covers 3 %.")
+    stage.tell(*steps(1, 40), Judged(40, verdict()), *steps(41, 140), Judged(140, newer))
+    assert text(window, "alarmLabel") == "<b>Generator is collapsing.</b> It covers 3 %."
+    click(qtbot, window, "healthLight")
+    assert text(window, "healthEvidence") == "It covers 3 %."
+    assert text(window, "healthSince") == "since step 40"
+    marks = window.train.monitor.signals._history.marks
+    assert [(mark.step, mark.kind) for mark in marks] == [(40, "alarm")], "it began once"
 
 
 def test_pause_in_the_alarm_then_carry_on(stage: Stage, qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import groupby
 from math import inf, nan
 
 import pytest
@@ -59,12 +60,19 @@ def measured(step: int, coverage: float, kid: float | None = None) -> Measured:
     return Measured(step, 1, 1024, coverage, coverage, far, 0.97, 1.0, 0.0, None, nothing, best=False)
 
 
-def judged(
+def told(
     events: Iterable[Event], config: Config | None = None, images: int = IMAGES
 ) -> list[tuple[int, Verdict]]:
     watchdog = Watchdog(config or Config(), images)
     found = ((event.step, watchdog.add(event)) for event in events)
     return [(step, verdict) for step, verdict in found if verdict is not None]
+
+
+def judged(
+    events: Iterable[Event], config: Config | None = None, images: int = IMAGES
+) -> list[tuple[int, Verdict]]:
+    """Each verdict as it was told first, without those that only bring newer evidence."""
+    return [next(same) for _, same in groupby(told(events, config, images), key=lambda each: each[1].kind)]
 
 
 def kinds(verdicts: list[tuple[int, Verdict]]) -> list[Kind]:
@@ -227,14 +235,27 @@ def test_a_run_that_went_back_is_judged_from_there() -> None:
     watchdog.add(one_step(1001, HEALTHY))
     assert watchdog.verdict.kind == "learning"
     found = [watchdog.add(event) for event in by_step(steps(1002, 2000, HEALTHY), [measured(1500, 0.78)])]
-    assert [verdict.kind for verdict in found if verdict] == ["healthy"]
+    assert {verdict.kind for verdict in found if verdict} == {"healthy"}
+
+
+def test_evidence_follows_what_is_measured_and_the_steps() -> None:
+    coverages = [measured(1000, 0.5), measured(2000, 0.11), measured(2050, 0.04)]
+    verdicts = told(by_step(steps(1, 2300, HEALTHY), coverages))
+    assert {verdict.kind for _, verdict in verdicts} == {"healthy", "generator_collapsing"}
+    said = {step: verdict.evidence for step, verdict in verdicts if verdict.alarming}
+    assert list(said) == [2000, 2050], "words that stay the same are not told again"
+    assert "cover 11 % of" in said[2000]
+    assert "cover 4 % of" in said[2050]
+    healthy = [step for step, verdict in verdicts if not verdict.alarming]
+    assert 10 <= len(healthy) <= 21, "each hundred steps at most, and where it was measured"
+    assert 1000 in healthy
 
 
 def test_the_same_events_give_the_same_verdicts() -> None:
     events = by_step(
         steps(1, 1000, HEALTHY), steps(1001, 2000, DEAD), [measured(500, 0.5), measured(900, 0.1)]
     )
-    assert judged(events) == judged(events)
+    assert told(events) == told(events)
 
 
 def test_runs_without_accuracies_are_judged_by_probabilities() -> None:

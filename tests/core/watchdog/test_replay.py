@@ -27,7 +27,20 @@ def test_a_run_that_learns_raises_no_alarm(tmp_path: Path, tiny: Config, cartoon
     config = tiny.replace(duration=310, log_every=5, sample_every=1000, checkpoint_every=1000, watchdog="off")
     found = replay(trained(tmp_path / "run", config, cartoons))
     assert not any(verdict.alarming for _, verdict in found)
-    assert [verdict.kind for _, verdict in found] == ["healthy"]
+    assert {verdict.kind for _, verdict in found} == {"healthy"}
+
+
+def test_a_verdict_that_lasts_is_told_again_but_noted_once(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache
+) -> None:
+    config = tiny.replace(duration=510, log_every=5, sample_every=1000, checkpoint_every=1000, flip=False)
+    config = config.replace(watchdog="warn")
+    run = runs.create(tmp_path / "run", config, source="cartoons:44", source_digest=cartoons.digest)
+    told = [event for event in train(run, cartoons, device="cpu") if isinstance(event, Judged)]
+    assert len(told) >= 2
+    assert {event.verdict.kind for event in told} == {"healthy"}
+    assert len({event.verdict.evidence for event in told}) >= 2, "with what has been seen since"
+    assert [row["event"] for row in run.events()].count("alarm") == 1
 
 
 def test_numbers_that_break_while_training_are_seen(
