@@ -25,6 +25,7 @@ from core.errors import Cancelled, RunError
 from core.export import encode_png, sheet
 from core.latent import decode
 from core.loop import MEMORY_FULL, take_step
+from core.metrics.reference import sample_size
 from core.trainee import Trainee
 
 WARM_UP = 3  # steps that allocate and choose algorithms, and take longer than those after them
@@ -39,7 +40,7 @@ class Forecast:
 
     seconds_per_step: float  # of training alone
     images_per_s: float
-    total_seconds: float  # with grids, checkpoints and measuring
+    total_seconds: float  # with grids, checkpoints and measuring, unless that is at fixed steps
     total_steps: int
     memory_mib: float  # at most: of the process, or on a GPU of its tensors
     disk_mib: float  # the run folder at its end, without exports
@@ -57,8 +58,19 @@ def forecast(
 ) -> Forecast:
     """Train a throw-away copy for so many steps on the real pictures; nothing is written.
 
-    Raises ConfigError, RunError if the memory is too small for any batch, Cancelled.
+    Raises ConfigError, RunError if the memory is too small, Cancelled.
     """
+    try:
+        return _forecast(config, cache, device, steps, cancelled)
+    except Exception as error:
+        if memory.is_short(error):
+            raise RunError(MEMORY_FULL) from error
+        raise
+
+
+def _forecast(
+    config: Config, cache: PictureCache, device: str, steps: int, cancelled: Callable[[], bool]
+) -> Forecast:
     chosen = find_device(device)
     where = torch.device(chosen.name)
     precision = resolve_precision(config, chosen)
@@ -85,7 +97,9 @@ def forecast(
     grid_s, grid_bytes = _grid(config, cache, trainee)
     save_s, checkpoint_bytes = _checkpoint(trainee)
     generator_bytes = sum(each.nbytes for each in trainee.average.state_dict().values())
-    whole_s = (step_s + grid_s / config.sample_every + save_s / config.checkpoint_every) / (1 - SHARE)
+    whole_s = step_s + grid_s / config.sample_every + save_s / config.checkpoint_every
+    if not config.measure_every and sample_size(len(cache), config.measure_count):
+        whole_s /= 1 - SHARE  # measured as often as the share allows
     whole = duration(config, batches.steps_per_epoch)
     total = whole.steps if whole.steps is not None else round((whole.seconds or 0.0) / whole_s)
     memory.release(where)

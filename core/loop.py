@@ -1,7 +1,8 @@
 """The training story, top to bottom: one generator of events that window and command line both follow."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from copy import deepcopy
+from functools import partial
 from math import isfinite, isqrt
 from typing import Literal
 
@@ -38,13 +39,19 @@ from core.latent import decode
 from core.models import update_average
 from core.runs import Run
 from core.standing import Standing, take_up
-from core.step import NUMBERS, to_tensor, update
+from core.step import NUMBERS, learns, to_tensor, update
 from core.trainee import Trainee
 
 MEMORY_FULL = (
     "The memory is full. Close other programs and resume, or start a new run with a lower batch_size or "
     "narrower networks."
 )
+_WATCHED = {  # of NUMBERS; a score that is not finite makes its loss so
+    "d_loss": "the discriminator's loss",
+    "g_loss": "the generator's loss",
+    "d_grad_norm": "the discriminator's gradient",
+    "g_grad_norm": "the generator's gradient",
+}
 
 
 def train(
@@ -93,7 +100,8 @@ def _train(
 
     # --- resume
     returning.finish(run, journal)
-    now = _take_up(run, device, images, clock, control, health)
+    take_up_run = partial(_take_up, run, device, images, clock, control, health)
+    now = take_up_run()
     if whole.is_over(now.step, now.seconds) and not control.returning:
         raise RunOverError(
             f"The run has already trained for {config.duration:,.15g} {config.duration_unit}. "
@@ -110,17 +118,23 @@ def _train(
     if now.newest is None:
         yield _draw_samples(run, now.trainee, fixed_z, now.step)
     taken = 0  # steps of this session
+    unseen: Tensor | None = None  # the numbers of the last step, until somebody looks at them
 
     # --- training
     while True:
         # --- what is asked for: before the next step, in a pause at once
         if (wish := control.take_return()) is not None:
             yield returning.go_back(run, journal, now.step, wish)
-            now = _take_up(run, device, images, clock, control, health)
+            del now  # else two trainings would be in memory at once
+            now, unseen = take_up_run(), None
         if changes := now.news(control.take_changes()):
             journal.commit("knob", now.step + 1, changes=changes)
             now.reread()
         if control.stopping or whole.is_over(now.step, clock.seconds):
+            if unseen is not None:
+                report, unseen = _report(now, batches, clock, unseen), None
+                if not (yield from _is_sound(report, now, health, control)):
+                    continue
             break
         if control.paused:
             if clock.running:
@@ -142,50 +156,40 @@ def _train(
             control.follow(now.config)
             health.turn(now.config)
             yield KnobTurned(now.step, turned)
-        numbers = take_step(now.trainee, batches, now.step, now.parts, device, precision)
-        if numbers is None:  # the memory was too small, in the middle of the step: again, from what is safe
-            if now.parts >= config.batch_size:
-                raise RunError(MEMORY_FULL)
-            memory.release(device)
-            parts = min(2 * now.parts, config.batch_size)
-            now = _take_up(run, device, images, clock, control, health)
-            now.parts = parts
-            journal.repeat_from(now.step)
-            journal.commit("memory", now.step + 1, parts=parts, device=chosen.name)
+        unseen = take_step(now.trainee, batches, now.step, now.parts, device, precision)
+        if unseen is None:
+            parts = _smaller(now)
+            del now  # before there is another
+            now = _repeat_in_parts(take_up_run, parts, journal)
             yield MemoryShort(now.step + 1, parts)
             continue
         taken += 1
 
         # --- reporting
-        logging, saving = now.step % config.log_every == 0, now.step % config.checkpoint_every == 0
+        logging, saving, drawing = (
+            now.step % every == 0
+            for every in (config.log_every, config.checkpoint_every, config.sample_every)
+        )
         measuring = health.is_due(now.step, clock)
-        if logging or saving or measuring:
-            report = _report(
-                now, batches, clock, numbers.tolist()
-            )  # the only device-to-host sync between grids
-            sound = all(isfinite(getattr(report, name)) for name in NUMBERS)
-            if logging and sound:
+        if logging or saving or drawing or measuring:  # else nobody waits for the device
+            report, unseen = _report(now, batches, clock, unseen), None
+            if not (yield from _is_sound(report, now, health, control)):
+                continue
+            if logging:
                 journal.metrics({name: getattr(report, name) for name in Step.__dataclass_fields__})
                 yield report
-            if logging or not sound:
                 yield from _judge(health, report, control)
-            if not sound:
-                if control.returning:
-                    continue
-                raise DivergedError(
-                    f"At step {now.step} a loss was no longer a finite number. The last checkpoint is from "
-                    "before. Lower the learning rates or choose precision float32, then resume."
-                )
         if measuring:
             measured = health.measure(now, report.epoch, clock)
             clock.lap(now.step, config.batch_size)  # the time that it took says nothing of the speed
-            if measured.best:
-                yield Saved(now.step, now.checkpoint)
-            yield measured
-            yield from _judge(health, measured, control)
+            if measured is not None:
+                if measured.best:
+                    yield Saved(now.step, now.checkpoint)
+                yield measured
+                yield from _judge(health, measured, control)
         if saving and now.saved_step != now.step:
             yield Saved(now.step, now.save(clock.seconds))
-        if now.step % config.sample_every == 0:
+        if drawing:
             yield _draw_samples(run, now.trainee, fixed_z, now.step)
         if control.take_snapshot_wish():
             yield _snapshot(now.trainee, now.step)
@@ -214,10 +218,26 @@ def _take_up(
     run: Run, device: torch.device, images: int, clock: Clock, control: Control, health: Health
 ) -> Standing:
     """The run as it is on disk, and everyone told of it."""
+    memory.release(device)
     now = take_up(run, device, images)
     clock.go_back(now.seconds)
     control.follow(now.config)
-    health.recall(now.config)
+    health.recall(now.config, now.step)
+    return now
+
+
+def _smaller(now: Standing) -> int:
+    """Into how many parts to cut a batch that did not fit into the memory. Raises RunError if none fits."""
+    if now.parts >= now.config.batch_size:
+        raise RunError(MEMORY_FULL)
+    return min(2 * now.parts, now.config.batch_size)
+
+
+def _repeat_in_parts(take_up_run: Callable[[], Standing], parts: int, journal: Journal) -> Standing:
+    """The run from what is safe, its step half done: the steps since are taken again, batches cut smaller."""
+    now = take_up_run()
+    now.parts = parts
+    journal.memory_short(now.step, parts=parts, device=str(now.device))
     return now
 
 
@@ -245,18 +265,42 @@ def take_step(
     return None
 
 
-def _report(now: Standing, batches: Batches, clock: Clock, numbers: list[float]) -> Step:
+def _report(now: Standing, batches: Batches, clock: Clock, numbers: Tensor) -> Step:
+    """The present step's numbers; waits for the device."""
+    known = dict(zip(NUMBERS, numbers.tolist(), strict=True))
     seconds, speed = clock.lap(now.step, now.config.batch_size)
     return Step(
         now.step,
         batches.epoch(now.step),
         seconds,
         speed,
-        **dict(zip(NUMBERS, numbers, strict=True)),
+        **known,
         d_lr=now.config.d_lr,
         g_lr=now.config.g_lr,
         memory_mib=memory_mib(now.device),
     )
+
+
+def _is_sound(report: Step, now: Standing, health: Health, control: Control) -> Generator[Event, None, bool]:
+    """Whether a step's numbers are finite. If not, going back has been asked for.
+
+    Raises DivergedError if they are not and nobody goes back.
+    """
+    resting = () if learns(now.config, report.step) else ("d_grad_norm",)
+    broken = [
+        title
+        for name, title in _WATCHED.items()
+        if name not in resting and not isfinite(getattr(report, name))
+    ]
+    if not broken:
+        return True
+    yield from _judge(health, report, control)
+    if not control.returning:
+        raise DivergedError(
+            f"At step {report.step} {broken[0]} was no longer a finite number. The last checkpoint is from "
+            "before. Lower the learning rates or choose precision float32, then resume."
+        )
+    return False
 
 
 def _judge(health: Health, event: Step | Measured, control: Control) -> Iterator[Event]:
@@ -264,9 +308,8 @@ def _judge(health: Health, event: Step | Measured, control: Control) -> Iterator
     judged = health.judge(event)
     if judged is not None:
         yield judged
-        changes = health.remedy(judged.verdict)
-        if changes is not None and not control.returning:
-            control.go_back(changes, automatic=True)
+    if not control.returning and (changes := health.remedy()) is not None:
+        control.go_back(changes, automatic=True)
 
 
 def _draw_samples(run: Run, trainee: Trainee, fixed_z: Tensor, step: int) -> Samples:

@@ -13,7 +13,6 @@ from core import strength
 from core.augment import diffaugment, vary
 from core.config import Config
 from core.device_draws import DeviceDraws
-from core.devices import Precision
 from core.losses import (
     discriminator_loss,
     generator_loss,
@@ -77,15 +76,6 @@ def learns(config: Config, step: int) -> bool:
     with the usual numbers all that are logged.
     """
     return step % config.d_every == 0
-
-
-def autocast(device: torch.device, precision: Precision) -> torch.autocast:
-    """The number format of a step.
-
-    Without the cache: it keeps the bf16 copy of a weight until the step is over, though the optimiser may
-    have changed the weight. That costs one more cast of D's weights a step.
-    """
-    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16", cache_enabled=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +148,7 @@ def _teach_discriminator(batch: _Batch, real: Tensor, z: Tensor, number: int) ->
         reals.append(real_scores.detach())
         fakes.append(fake_scores.detach())
     norm = _gradient_norm(discriminator)
-    trainee.d_optimiser.step()
+    _change_weights(trainee.d_optimiser)
     pictures = made if whole else None
     return _Judged(torch.cat(reals), norm, torch.cat(fakes), torch.stack(losses).sum(), pictures)
 
@@ -192,9 +182,15 @@ def _teach_generator(batch: _Batch, z: Tensor, made: Tensor | None) -> tuple[Ten
         losses.append(loss.detach())
         fooled.append(scores.detach())
     norm = _gradient_norm(trainee.generator)
-    trainee.g_optimiser.step()
+    _change_weights(trainee.g_optimiser)
     trainee.discriminator.requires_grad_(True)
     return torch.stack(losses).sum(), torch.cat(fooled), norm
+
+
+def _change_weights(optimiser: torch.optim.Adam) -> None:
+    """An optimiser's step. Autocast would go on with the bf16 copies of the weights as they were."""
+    optimiser.step()
+    torch.clear_autocast_cache()
 
 
 def _gradient_norm(network: nn.Module) -> Tensor:

@@ -3,12 +3,15 @@ from pathlib import Path
 import pytest
 
 from core import loop
+from core.budget import SHARE
 from core.config import Config
 from core.data.cache import PictureCache
+from core.data.prepare import prepare
+from core.data.sources import open_source
 from core.errors import Cancelled, ConfigError, RunError
 from core.forecast import forecast
 from tests.core.running import new_run, run_until
-from tests.core.test_memory import short_at
+from tests.core.test_memory import short_at, too_much
 
 
 def test_a_forecast_of_real_steps(tiny: Config, cartoons: PictureCache) -> None:
@@ -71,3 +74,30 @@ def test_too_little_memory_is_foreseen(
     with pytest.raises(RunError) as caught:
         forecast(tiny, cartoons, "cpu", steps=2)
     assert str(caught.value) == loop.MEMORY_FULL
+
+
+@pytest.mark.parametrize("place", ["Trainee", "decode"])
+def test_memory_that_is_short_outside_of_a_step_is_said_as_well(
+    tiny: Config, cartoons: PictureCache, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def short(*_: object) -> None:
+        too_much()
+
+    monkeypatch.setattr("core.forecast." + place, short)
+    with pytest.raises(RunError) as caught:
+        forecast(tiny, cartoons, "cpu", steps=2)
+    assert str(caught.value) == loop.MEMORY_FULL
+
+
+def test_only_measuring_by_the_share_of_time_is_counted(
+    tiny: Config, cartoons: PictureCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight pictures are too few to measure by; at fixed steps there is no share."""
+    monkeypatch.setattr("core.forecast._grid", lambda *_: (0.0, 1))
+    monkeypatch.setattr("core.forecast._checkpoint", lambda *_: (0.0, 1))
+    few = prepare(open_source("cartoons:8"), size=32)
+    config = tiny.replace(measure_count=64)
+    for cache, every, share in ((few, 0, 0.0), (cartoons, 0, SHARE), (cartoons, 100, 0.0)):
+        found = forecast(config.replace(measure_every=every), cache, "cpu", steps=2)
+        steps = found.total_steps * found.seconds_per_step
+        assert found.total_seconds == pytest.approx(steps / (1 - share))

@@ -1,17 +1,20 @@
 """Too little memory in the middle of a step: the batch in parts, and the weights as if nothing had been."""
 
+import weakref
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
-from core import loop, memory
+from core import loop, memory, standing
 from core.config import Config
+from core.control import Control
 from core.data.cache import PictureCache
 from core.errors import RunError
 from core.events import MemoryShort, Step
 from core.journal import Journal
+from core.loop import train
 from core.runs import Run
 from core.trainee import Trainee
 from tests.core.running import assert_same, final_tensors, new_run, numbers, run_until
@@ -109,3 +112,26 @@ def test_where_not_even_one_picture_fits_it_says_so(
     with pytest.raises(RunError, match="The memory is full"):
         run_until(run, cartoons)
     assert [row["parts"] for row in run.events() if row["event"] == "memory"] == [2, 4, 8]
+
+
+def test_one_training_is_in_memory_at_a_time(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ran short of memory, or is left for an earlier checkpoint, is gone before that is taken up."""
+    real: list[weakref.ref[Trainee]] = []
+    alive: list[int] = []
+
+    def build(config: Config, device: torch.device, images: int | None = None) -> Trainee:
+        alive.append(sum(each() is not None for each in real))
+        trainee = Trainee(config, device, images)
+        real.append(weakref.ref(trainee))
+        return trainee
+
+    monkeypatch.setattr(standing, "Trainee", build)
+    run = new_run(tmp_path / "run", tiny.replace(loss="wgan-gp", d_batch_norm=False), cartoons)
+    short_at(monkeypatch, 6)
+    control = Control()
+    for event in train(run, cartoons, device="cpu", control=control):
+        if isinstance(event, Step) and event.step == 10 and len(real) == 2:
+            control.go_back({})
+    assert alive == [0, 0, 0]

@@ -10,7 +10,7 @@ from torch import Tensor
 from core.config import Config
 from core.devices import Precision
 from core.spectral_norm import own_weight
-from core.step import NUMBERS, R1_EVERY, autocast, learns, update
+from core.step import NUMBERS, R1_EVERY, learns, update
 from core.trainee import Trainee
 
 SMALL = Config(size=32, latent_dim=12, g_features=4, d_features=6, batch_size=8)
@@ -89,7 +89,7 @@ def test_everything_at_once_gives_finite_numbers() -> None:
 def _in(precision: Precision, config: Config, parts: int = 1) -> tuple[Tensor, Tensor, Tensor]:
     """NUMBERS of a step in a precision, and the gradients of D and of G that it leaves."""
     trainee = _trainee(config)
-    with autocast(torch.device("cpu"), precision):
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
         numbers = update(trainee, *_batch(config), 1, parts)
     d, g = (
         torch.cat([each.grad.flatten() for each in network.parameters()])

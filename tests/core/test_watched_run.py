@@ -2,17 +2,28 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 
-from core import checkpoints, measures, returning, runs
+from core import checkpoints, loop, measures, returning, runs
 from core.config import Config
 from core.control import Control
 from core.data.cache import PictureCache
 from core.errors import DivergedError
-from core.events import Event, Finished, Judged, Measured, Returned, Saved, Step
+from core.events import Event, Finished, Judged, Measured, Returned, Samples, Saved, Snapshot, Started, Step
 from core.loop import train
-from tests.core.running import assert_same, final_tensors, mark_best, new_run, numbers, run_until
+from core.step import NUMBERS
+from tests.core.running import (
+    assert_same,
+    break_off,
+    final_tensors,
+    mark_best,
+    new_run,
+    numbers,
+    run_until,
+)
 
 MEASURED = {"measure_every": 3, "measure_count": 64}
 
@@ -62,7 +73,8 @@ def test_a_resume_goes_on_from_the_best_so_far(tmp_path: Path, tiny: Config, man
     config = tiny.replace(**MEASURED)
     straight, broken = new_run(tmp_path / "a", config, many), new_run(tmp_path / "b", config, many)
     run_until(straight, many)
-    run_until(broken, many, 7)
+    break_off(broken, many, Measured, 9)
+    print([(m.step, m.best) for m in measures.measures(straight)], [s for s, _ in broken.checkpoints()])
     run_until(broken, many)
     assert measures.measures(straight) == measures.measures(broken)
     assert (straight.best_checkpoint() or [0])[0] == (broken.best_checkpoint() or [0])[0]
@@ -147,13 +159,97 @@ def test_without_leave_nothing_returns_by_itself(
 ) -> None:
     run = poisoned(tmp_path / "run", tiny.replace(watchdog=watchdog), cartoons, best=True)
     seen: list[Event] = []
-    with pytest.raises(DivergedError, match="At step 9 a loss was no longer a finite number"):
+    with pytest.raises(
+        DivergedError, match="At step 9 the discriminator's loss was no longer a finite number"
+    ):
         seen.extend(iter(train(run, cartoons, device="cpu")))
     rows = [row["event"] for row in run.events()]
     assert rows[2:] == ["resumed", "alarm", "failed"] if watchdog == "warn" else ["resumed", "failed"]
     seen = list(train(run, cartoons, device="cpu", go_back={"g_lr": 1e-4}))
     assert Returned(4, 8, {"g_lr": 1e-4}) in seen
     assert isinstance(seen[-1], Finished)
+
+
+# Nothing is logged where the poisoned run breaks, at step 9; what comes next is the reason to look.
+RARELY = {"log_every": 1000, "sample_every": 1000, "checkpoint_every": 1000}
+
+
+@pytest.mark.parametrize(
+    ("next_thing", "at"),
+    [({"duration": 9}, 9), ({"duration": 11}, 11), ({"sample_every": 10}, 10)],
+    ids=["its last step", "later", "faces"],
+)
+def test_numbers_that_break_between_two_logged_steps_are_seen(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache, next_thing: dict[str, object], at: int
+) -> None:
+    run = poisoned(tmp_path / "run", tiny.replace(watchdog="return"), cartoons, best=True)
+    run = runs.change(run, run.config.replace(**RARELY | {"duration": 12} | next_thing))
+    seen = run_until(run, cartoons)
+    assert next(event for event in seen if isinstance(event, Judged)).verdict.kind == "not_finite"
+    returned = next(event for event in seen if isinstance(event, Returned))
+    assert (returned.step, returned.left, returned.automatic) == (4, at, True)
+    assert not any(isinstance(event, Samples) for event in seen[: seen.index(returned)]), "faces of nothing"
+    assert isinstance(seen[-1], Finished)
+    assert (seen[-1].status, seen[-1].step) == ("finished", run.config.duration)
+    assert all(torch.isfinite(each).all() for each in final_tensors(run).values())
+
+
+@pytest.mark.parametrize("watchdog", ["warn", "return"])
+def test_a_stop_finds_numbers_that_broke(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache, watchdog: str
+) -> None:
+    run = poisoned(tmp_path / "run", tiny.replace(watchdog=watchdog), cartoons, best=True)
+    run = runs.change(run, run.config.replace(**RARELY))
+    control, seen = Control(), []
+
+    def follow() -> None:
+        for event in train(run, cartoons, device="cpu", control=control):
+            seen.append(event)
+            if isinstance(event, Snapshot):
+                control.stop()
+            elif isinstance(event, Started):
+                control.want_snapshot()  # comes after step 9
+
+    if watchdog == "warn":
+        with pytest.raises(DivergedError, match="At step 9 the discriminator's loss"):
+            follow()
+    else:
+        follow()
+        assert (seen[-1].status, seen[-1].step) == ("stopped", 4)
+    assert sum(isinstance(event, Judged) for event in seen) == 1
+    assert run.checkpoints()[-1][0] == (8 if watchdog == "warn" else 4)
+
+
+def test_the_number_that_overflowed_is_named(tmp_path: Path, tiny: Config, cartoons: PictureCache) -> None:
+    """A generator whose gradient alone is beyond what float32 holds."""
+    run = new_run(tmp_path / "run", tiny.replace(watchdog="off"), cartoons)
+    real = loop.update
+
+    def steep(*given: Any) -> torch.Tensor:
+        numbers = real(*given)
+        numbers[NUMBERS.index("g_grad_norm")] = torch.inf
+        return numbers
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "update", steep)
+        with pytest.raises(DivergedError, match="At step 1 the generator's gradient was no longer"):
+            run_until(run, cartoons)
+
+
+@pytest.mark.parametrize("log_every", [1, 2])
+def test_a_discriminator_that_rests_has_no_gradient_in_a_row(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache, log_every: int
+) -> None:
+    config = tiny.replace(d_every=2, log_every=log_every)
+    straight, broken = new_run(tmp_path / "a", config, cartoons), new_run(tmp_path / "b", config, cartoons)
+    run_until(straight, cartoons)
+    run_until(broken, cartoons, 6)
+    run_until(broken, cartoons)
+    assert numbers(straight) == numbers(broken)
+    for row in straight.metrics():
+        learned = row["step"] % 2 == 0
+        assert (row["d_grad_norm"] is not None and row["d_grad_norm"] > 0) is learned
+        assert (row["d_fake_before"] != row["d_fake_after"]) is learned
 
 
 def test_a_run_that_goes_astray_is_led_back(tmp_path: Path, tiny: Config, cartoons: PictureCache) -> None:
