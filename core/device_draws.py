@@ -1,13 +1,14 @@
 """Random draws of one pass over a batch, on the device: functions of (seed, purpose, step, sample).
 
-Every draw is made for the whole batch and a part takes its rows, so a picture's draws do not depend on the
-parts that the batch is computed in. Numbers that are few a picture come from the counter-based streams of
-`core.draws`, equal on every device; noise and dropout, which need a number for every pixel, come from
-torch's generator on the device, seeded anew for each purpose and step, so they are equal on every device of
-one kind.
+A picture's draws do not depend on the parts that the batch is computed in. Numbers that are few a picture
+come from the counter-based streams of `core.draws`, equal on every device: they are drawn for the whole
+batch, and a part takes its rows. Noise and dropout, which need a number for every pixel, come from torch's
+generator on the device, seeded anew for each purpose, step and block of pictures, so they are equal on every
+device of one kind, and a part draws only the blocks that it lies in.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from core import draws
 
+BLOCK = 32  # pictures: more of them were more to throw away in small parts, fewer were more calls
 _FULL = 2**63
 
 
@@ -38,27 +40,38 @@ class DeviceDraws:
     def normal(self, what: str, shape: torch.Size) -> Tensor:
         """Standard normal numbers for pictures of (c, s, s): (last - first, c, s, s), channels_last."""
         channels, height, width = shape
-        size = (self.count, height, width, channels)
-        numbers = torch.randn(size, generator=self._generator(what), device=self.device)
-        return numbers[self.first : self.last].permute(0, 3, 1, 2)
+
+        def draw(rows: int, generator: torch.Generator) -> Tensor:
+            return torch.randn((rows, height, width, channels), generator=generator, device=self.device)
+
+        return self._in_blocks(what, draw).permute(0, 3, 1, 2)
 
     def kept(self, what: str, shape: torch.Size, share: float) -> Tensor:
         """True for about `share` of activations of (c, s, s): (last - first, c, s, s), channels_last."""
         channels, height, width = shape
-        size = (self.count, height, width, channels)
-        generator = self._generator(what)
-        if self.device.type == "cpu":
+
+        def draw(rows: int, generator: torch.Generator) -> Tensor:
+            size = (rows, height, width, channels)
+            if self.device.type != "cpu":
+                return torch.rand(size, generator=generator, device=self.device) < share
             # 16 bits decide, four to a word: twenty times as fast as a float for each.
             words = torch.randint(-_FULL, _FULL - 1, (math.ceil(math.prod(size) / 4),), generator=generator)
-            numbers = words.view(torch.int16)[: math.prod(size)].view(size)[self.first : self.last]
-            chosen = numbers < round(share * 2**16) - 2**15
-        else:
-            chosen = torch.rand(size, generator=generator, device=self.device)[self.first : self.last] < share
-        return chosen.permute(0, 3, 1, 2)
+            return words.view(torch.int16)[: math.prod(size)].view(size) < round(share * 2**16) - 2**15
 
-    def _generator(self, what: str) -> torch.Generator:
-        seed = int(draws.stream(self.seed, self._name(what), self.step).integers(2**63))
-        return torch.Generator(self.device).manual_seed(seed)
+        return self._in_blocks(what, draw).permute(0, 3, 1, 2)
+
+    def _in_blocks(self, what: str, draw: Callable[[int, torch.Generator], Tensor]) -> Tensor:
+        """The rows first .. last - 1 of what `draw` gives for each block of the batch."""
+        whole = -(-self.count // BLOCK)
+        seeds = draws.stream(self.seed, self._name(what), self.step).integers(2**63, size=whole).tolist()
+        start, end = self.first // BLOCK, -(-self.last // BLOCK)
+        generator = torch.Generator(self.device)
+        drawn = [
+            draw(min(BLOCK, self.count - BLOCK * block), generator.manual_seed(seeds[block]))
+            for block in range(start, end)
+        ]
+        rows = drawn[0] if len(drawn) == 1 else torch.cat(drawn)
+        return rows[self.first - BLOCK * start : self.last - BLOCK * start]
 
     def _name(self, what: str) -> str:
         return f"{what}, {self.purpose}"

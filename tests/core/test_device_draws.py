@@ -2,14 +2,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.device_draws import DeviceDraws
+from core.device_draws import BLOCK, DeviceDraws
 
 SHAPE = torch.Size((3, 8, 8))
 
 
 def _draws(first: int = 0, last: int = 12, **changes: object) -> DeviceDraws:
-    facts = {"seed": 1, "purpose": "real 0", "step": 5} | changes
-    return DeviceDraws(**facts, first=first, last=last, count=12, device=torch.device("cpu"))
+    facts = {"seed": 1, "purpose": "real 0", "step": 5, "count": 12} | changes
+    return DeviceDraws(**facts, first=first, last=last, device=torch.device("cpu"))
 
 
 def _all(draws: DeviceDraws) -> list[Tensor]:
@@ -21,6 +21,33 @@ def test_a_part_draws_what_the_whole_draws() -> None:
     for first, last in ((0, 5), (5, 12), (3, 4)):
         for part, every in zip(_all(_draws(first, last)), whole, strict=True):
             assert torch.equal(part, every[first:last])
+
+
+def test_parts_of_many_pictures_draw_alike_and_only_their_own_blocks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    count = 3 * BLOCK + 5
+    whole = _all(_draws(0, count, count=count))
+    assert all(len(each) == count for each in whole)
+    assert not torch.equal(whole[1][:BLOCK], whole[1][BLOCK : 2 * BLOCK])
+    sizes: list[int] = []
+    real = torch.randn
+
+    def noted(size: tuple[int, ...], **how: object) -> Tensor:
+        sizes.append(size[0])
+        return real(size, **how)
+
+    monkeypatch.setattr(torch, "randn", noted)
+    for first, last, blocks in (
+        (0, BLOCK, [BLOCK]),
+        (BLOCK - 1, BLOCK + 1, [BLOCK, BLOCK]),
+        (2 * BLOCK, count, [BLOCK, 5]),
+        (count - 1, count, [5]),
+    ):
+        sizes.clear()
+        for part, every in zip(_all(_draws(first, last, count=count)), whole, strict=True):
+            assert torch.equal(part, every[first:last])
+        assert sizes == blocks
 
 
 @pytest.mark.parametrize("change", [{"seed": 2}, {"purpose": "fake 0"}, {"step": 6}])
