@@ -65,6 +65,17 @@ def run_until(
     return events
 
 
+def break_off(run: Run, cartoons: PictureCache, kind: type[Event], step: int) -> None:
+    """Train until an event comes, and leave the run as a kill would: nothing is saved any more."""
+    events = train(run, cartoons, device="cpu")
+    for event in events:
+        if isinstance(event, kind) and event.step == step:
+            break
+    else:
+        raise AssertionError("It did not come.")
+    events.close()
+
+
 def run_killed(run: Run, kind: str, step: int, knobs: Knobs | None = None, back: int = 0) -> None:
     """Train in a process of its own that is killed when an event comes; back: the step to go back after."""
     order = [str(run.folder), kind, step, {str(at): dict(turn) for at, turn in (knobs or {}).items()}, back]
