@@ -102,7 +102,9 @@ def differences(runs: Sequence[Run]) -> tuple[Difference, ...]:
     if len(set(devices)) > 1:
         found.append(_difference("device", "Device", devices))
     for name in Config.model_fields:
-        values = [getattr(run.config, name) for run in runs]
+        if name == "duration_unit":  # told with the number that it is of
+            continue
+        values = [_setting(run.config, name) for run in runs]
         if any(value != values[0] for value in values):
             found.append(_difference(name, str(field_info(name).title), values))
     turns = [knobs.history(run.events()) for run in runs]
@@ -110,6 +112,14 @@ def differences(runs: Sequence[Run]) -> tuple[Difference, ...]:
         texts = tuple(_turned(each) for each in turns)
         found.append(Difference("knobs", "Changed while training", tuple(turns), texts))
     return tuple(found)
+
+
+def _setting(config: Config, name: str) -> object:
+    """A duration with what it counts."""
+    if name == "duration":
+        return f"{config.duration:.10g} {config.duration_unit}"
+    value: object = getattr(config, name)
+    return value
 
 
 def _difference(name: str, label: str, values: Sequence[object]) -> Difference:

@@ -57,14 +57,15 @@ def label(text: str, role: str = "", *, name: str = "", accessible: str = "", wr
 
 
 class ElidedLabel(QLabel):
-    """One line that ends in an ellipsis where it does not fit; the tooltip then has all of it.
+    """One line with an ellipsis at its end, or in its middle, where it does not fit; the tooltip has it all.
 
     A tooltip of its own, set as of any widget, comes first.
     """
 
-    def __init__(self, role: str, *, name: str, accessible: str) -> None:
+    def __init__(self, role: str, *, name: str, accessible: str, middle: bool = False) -> None:
         super().__init__()
         self._own_tip = ""
+        self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
         named(self, name, accessible)
         self.setProperty("role", role)
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -75,7 +76,7 @@ class ElidedLabel(QLabel):
         super().setToolTip(text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
         super().setToolTip(self._own_tip or (self.text() if shown != self.text() else ""))
         painter = QPainter(self)
         self.style().drawItemText(
@@ -184,7 +185,7 @@ class HelpDot(QToolButton):
 
     def __init__(self, name: str, about: str, text: str) -> None:
         super().__init__()
-        named(self, name, f"What is {about}?")
+        named(self, name, f"About: {about}")
         self.setProperty("kind", "dot")
         self.say(text)
         self.setIconSize(QSize(14, 14))

@@ -186,6 +186,7 @@ QHeaderView { background: transparent; }
 QHeaderView::section { background: transparent; color: $muted; border: none;
     border-bottom: 1px solid $border;
     padding: 6px 8px; font-size: 12px; font-weight: 600; }
+QHeaderView::section:vertical { border: none; padding: 4px 8px; font-weight: 400; }
 QTableCornerButton::section { background: transparent; border: none; }
 
 QMenu { background: $surface; border: 1px solid $line; border-radius: 8px; padding: 4px; }

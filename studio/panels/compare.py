@@ -13,7 +13,7 @@ from studio.panels.compare_faces import CompareFaces
 from studio.panels.compare_plot import ComparePlot
 from studio.panels.compare_tables import CompareTables
 from studio.panels.curve_export import CurveExport
-from studio.panels.side_by_side import Align, SideBySide, read_side_by_side
+from studio.panels.side_by_side import Align, SideBySide, left_out, read_side_by_side
 from studio.parts import Button, Card, EmptyState, HelpDot, IconButton, Segmented, label, named
 from studio.words import count
 
@@ -73,6 +73,7 @@ class ComparePage(QWidget):
         self.faces, self.plot, self.tables = CompareFaces(), ComparePlot(), CompareTables()
         self.faces.moved.connect(self.plot.mark)
         self.faces.message.connect(self.message)
+        self.faces.drawn.connect(self._lay_open)
         self.plot.sought.connect(self.faces.seek)
         self._rows = left = QSplitter(Qt.Orientation.Vertical)
         named(left, "compareSplitter", "Height of the faces and the curves")
@@ -132,12 +133,16 @@ class ComparePage(QWidget):
 
     @Slot(object)
     def _show(self, runs: SideBySide) -> None:
-        if [each.run.folder for each in runs.comparison.runs] != self._folders:
+        if list(runs.asked) != self._folders:
             return  # others were chosen meanwhile, or none
+        if runs.gone:
+            self._folders = [each.run.folder for each in runs.comparison.runs]
+            self.message.emit(left_out(runs.gone))
+        self._title.setText(f"Compare {count(len(runs.courses), 'run')}")
         if self._runs is None:  # many grids beside each other are small
-            two = len(runs.courses) == 2
-            self._rows.setSizes([420, 260] if two else [340, 340])
-            self._columns.setSizes([640, 360] if two else [570, 430])
+            several = len(runs.courses)
+            self._rows.setSizes([340, 340] if several == 3 else [420, 260])
+            self._columns.setSizes([640, 360] if several == 2 else [570, 430] if several == 3 else [500, 500])
         self._runs = runs
         assert self._time is not None
         self._time.setEnabled(runs.timed)
@@ -146,9 +151,14 @@ class ComparePage(QWidget):
             self.align.choose(0)
         self.plot.show_runs(runs, self._chosen())
         self.faces.show_runs(runs, self._chosen())
-        self.tables.show_comparison(runs.comparison)
+        self.tables.show_runs(runs)
         self._save.setEnabled(True)
-        self._pages.setCurrentIndex(1)
+
+    @Slot()
+    def _lay_open(self) -> None:
+        """The first faces are there: before them the page would be half empty."""
+        if self._runs is not None:
+            self._pages.setCurrentIndex(1)
 
     @Slot(str)
     def _fail(self, sentence: str) -> None:

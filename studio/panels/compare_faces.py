@@ -1,7 +1,7 @@
 """The faces of several runs at the same moment, under one slider."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from studio.jobs import NewestWins
 from studio.panels.side_by_side import Align, Course, GridRequest, Grids, SideBySide, read_grids
@@ -10,13 +10,16 @@ from studio.pictures import PictureGrid
 from studio.theme import color, theme
 from studio.words import span
 
+ACROSS = {2: 2, 4: 2}  # runs in a row, by how many there are; else as many as MOST_ACROSS
+MOST_ACROSS = 3
 TICKS = 1000  # of the slider, whatever it counts
 
 
 class CompareFaces(QWidget):
-    """`moved(place)` when another moment is shown; reads in a thread of its own."""
+    """`moved(place)` when another moment is shown, `drawn` when its faces are, which a thread reads."""
 
     moved = Signal(float)
+    drawn = Signal()
     message = Signal(str)
 
     def __init__(self) -> None:
@@ -28,8 +31,9 @@ class CompareFaces(QWidget):
         self._reader = NewestWins(read_grids, self)
         self._reader.result.connect(self._show)
         self._reader.failed.connect(self.message)
-        self._row = QHBoxLayout()
-        self._row.setSpacing(12)
+        self._reader.failed.connect(self.drawn)
+        self._places = QGridLayout()
+        self._places.setSpacing(12)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         named(self.slider, "compareSlider", "Which moment of the runs is shown")
         self.slider.setRange(0, TICKS)
@@ -46,7 +50,7 @@ class CompareFaces(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addLayout(self._row, 1)
+        column.addLayout(self._places, 1)
         column.addLayout(foot)
         theme().changed.connect(self._paint)
 
@@ -57,11 +61,14 @@ class CompareFaces(QWidget):
         self._runs, self._align = runs, align
         if not same:
             for each in self._columns:
-                self._row.removeWidget(each)
+                self._places.removeWidget(each)
                 each.deleteLater()
             self._columns = [_Column(at, course) for at, course in enumerate(runs.courses)]
-            for each in self._columns:
-                self._row.addWidget(each, 1)
+            across = ACROSS.get(len(self._columns), MOST_ACROSS)
+            for at in range(MOST_ACROSS):
+                self._places.setColumnStretch(at, int(at < across))
+            for at, each in enumerate(self._columns):
+                self._places.addWidget(each, at // across, at % across)
             with QSignalBlocker(self.slider):
                 self.slider.setValue(TICKS)
         self._paint()
@@ -104,12 +111,15 @@ class CompareFaces(QWidget):
     @Slot(object)
     def _show(self, grids: Grids) -> None:
         if grids.request.of is self._runs:
-            for column, pictures, wanted in zip(
-                self._columns, grids.pictures, grids.request.wanted, strict=True
+            for column, pictures, wanted, gone in zip(
+                self._columns, grids.pictures, grids.request.wanted, grids.gone, strict=True
             ):
                 column.grid.set_pictures(pictures)
-                if pictures is None and wanted is not None:
+                if pictures is None and gone:
+                    column.say("This run was deleted or moved")
+                elif pictures is None and wanted is not None:
                     column.say("This grid cannot be read")
+            self.drawn.emit()
 
     @Slot()
     def _paint(self) -> None:
@@ -127,8 +137,9 @@ class _Column(QWidget):
         title = course.compared.title
         self._dot = QLabel()
         self._dot.setFixedSize(10, 10)
-        name = ElidedLabel("heading", name=f"compareName{at}", accessible="Run")
-        name.setText(title)
+        name = ElidedLabel("heading", name=f"compareName{at}", accessible="Run", middle=True)
+        name.setText(course.name)
+        name.setToolTip(title)
         self._caption = ElidedLabel("caption", name=f"compareCaption{at}", accessible=f"Step of {title}")
         head = QHBoxLayout()
         head.setSpacing(6)

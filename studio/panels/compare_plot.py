@@ -3,19 +3,28 @@
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.curves import Number
 from studio.charts import CHARTS
 from studio.curves import envelope, nearest, smoothed
 from studio.panels.side_by_side import Align, Course, SideBySide
-from studio.parts import Combo, HelpDot, label, named
+from studio.parts import Combo, ElidedLabel, HelpDot, label, named
 from studio.plot_area import dress, plot_area
 from studio.theme import color, theme
 from studio.words import short
 
 FOOT: dict[Align, str] = {"step": "step", "time": "s", "share": "%"}
 MINUTES_FROM = 600  # seconds: shorter trainings are counted in seconds
+ACROSS = 3  # runs in a line of the legend
 PREFERRED = ("coverage", "g_loss")
 ABOUT = (
     "The same curve of each run in its colour. Numbers of single steps are smoothed, measures are dots. "
@@ -46,8 +55,10 @@ class ComparePlot(QWidget):
         head.addWidget(self.choice)
         head.addWidget(self._help)
         head.addStretch(1)
-        self._legend = QHBoxLayout()
-        self._legend.setSpacing(16)
+        self._legend = QGridLayout()
+        self._legend.setHorizontalSpacing(16)
+        self._legend.setVerticalSpacing(2)
+        self._legend.setColumnStretch(ACROSS, 1)
         self._values: list[QLabel] = []
         self._dots: list[QLabel] = []
         self.area = plot_area("comparePlot", "Curves of the runs", ABOUT, "step")
@@ -123,16 +134,19 @@ class ComparePlot(QWidget):
             dot = QLabel()
             dot.setFixedSize(10, 3)
             title = course.compared.title
-            name = label(title, "caption")
-            name.setText(name.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, 140))
+            name = ElidedLabel(
+                "caption", name=f"compareLegend{at}", accessible=f"Curve of {title}", middle=True
+            )
+            name.setText(course.name)
             name.setToolTip(title)
+            name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)  # gives way
+            name.setMinimumWidth(24)
             value = label("", "caption", name=f"compareValue{at}", accessible=f"Value of {title}")
             for part in (dot, name, value):
                 row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
-            self._legend.addWidget(whole)
+            self._legend.addWidget(whole, at // ACROSS, at % ACROSS)
             self._dots.append(dot)
             self._values.append(value)
-        self._legend.addStretch(1)
 
     @Slot()
     def _draw(self) -> None:

@@ -1,5 +1,6 @@
 """What the Compare view shows, read from the runs' folders; nothing here is for the GUI thread."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.comparison import Compared, Comparison, compare
 from core.curves import Curves
+from core.errors import RunError
 from studio.pictures import Pictures, read_grid
 
 Align = Literal["step", "time", "share"]
@@ -25,6 +27,7 @@ class Course:
 
     compared: Compared
     grids: list[tuple[int, Path]]  # by step
+    name: str  # short, and unlike those of the others
 
     @property
     def curves(self) -> Curves:
@@ -62,6 +65,8 @@ class SideBySide:
 
     comparison: Comparison
     courses: tuple[Course, ...]
+    asked: tuple[Path, ...]  # the folders that were to be read
+    gone: tuple[Path, ...]  # those of them that hold no run any more
 
     @property
     def faces(self) -> int:
@@ -81,9 +86,34 @@ class SideBySide:
 
 
 def read_side_by_side(folders: Sequence[Path]) -> SideBySide:
-    """Raises RunError if one of the runs cannot be read."""
-    comparison = compare(folders)
-    return SideBySide(comparison, tuple(Course(each, each.run.samples()) for each in comparison.runs))
+    """Runs that were deleted meanwhile are left out. Raises RunError if fewer than two can be read."""
+    there = [folder for folder in folders if (folder / "run.json").exists()]
+    gone = tuple(folder for folder in folders if folder not in there)
+    if gone and len(there) < 2:
+        raise RunError(f"{_gone(gone)}. A comparison needs two runs or more.")
+    comparison = compare(there)
+    names = undated([each.title for each in comparison.runs])
+    courses = [
+        Course(each, each.run.samples(), name) for each, name in zip(comparison.runs, names, strict=True)
+    ]
+    return SideBySide(comparison, tuple(courses), tuple(folders), gone)
+
+
+def left_out(gone: Sequence[Path]) -> str:
+    """What is said of runs that were deleted or moved while they were compared."""
+    return f"{_gone(gone)} and {'was' if len(gone) == 1 else 'were'} left out."
+
+
+def _gone(folders: Sequence[Path]) -> str:
+    names = [folder.name for folder in folders]
+    listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return f"{listed} {'is' if len(names) == 1 else 'are'} gone"
+
+
+def undated(titles: Sequence[str]) -> list[str]:
+    """Without the date that new runs' names begin with, where the rest tells them apart."""
+    shorter = [re.sub(r"^\d{4}-\d\d-\d\d ", "", title) for title in titles]
+    return shorter if len(set(shorter)) == len(titles) else list(titles)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -100,6 +130,7 @@ class Grids:
 
     request: GridRequest
     pictures: tuple[Pictures | None, ...]
+    gone: tuple[bool, ...]  # whether the run is not there any more
 
 
 def read_grids(request: GridRequest) -> Grids:
@@ -115,4 +146,5 @@ def read_grids(request: GridRequest) -> Grids:
         ):  # deleted or torn; the other runs are still worth showing
             return None
 
-    return Grids(request, tuple(one(each) for each in request.wanted))
+    gone = [not (course.compared.run.folder / "run.json").exists() for course in request.of.courses]
+    return Grids(request, tuple(one(each) for each in request.wanted), tuple(gone))

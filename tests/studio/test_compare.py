@@ -19,6 +19,7 @@ from core.journal import Journal
 from core.runs import Run
 from studio import jobs
 from studio.explore.exports.film_dialog import FilmDialog
+from studio.panels.compare_tables import LEAST_WIDTH, NAME_WIDTH
 from studio.panels.runs import COMPARE_PAGE, LIST_PAGE, RunsPanel
 from studio.panels.side_by_side import read_side_by_side
 from studio.parts import EmptyState
@@ -98,7 +99,10 @@ def _cells(panel: RunsPanel, name: str) -> list[list[str]]:
     table = panel.findChild(QTableWidget, name)
     assert table is not None
     return [
-        [table.item(row, column).text() for column in range(table.columnCount())]  # type: ignore[union-attr]
+        [
+            table.verticalHeaderItem(row).text(),
+            *(table.item(row, column).text() for column in range(table.columnCount())),  # type: ignore[union-attr]
+        ]
         for row in range(table.rowCount())
     ]
 
@@ -200,7 +204,9 @@ def test_curves_lie_over_each_other_and_are_read_out(
     measured = trained("measured", last=40)
     trained("plain", last=20)
     (measured.folder / "measures.jsonl").write_text(
-        "".join(json.dumps({"step": step, "coverage": step / 100}) + "\n" for step in (10, 20, 30))
+        "".join(
+            json.dumps({"segment": 1, "step": step, "coverage": step / 100}) + "\n" for step in (10, 20, 30)
+        )
     )
     _show(qtbot, panel, 2)
     _compare(qtbot, panel, "measured", "plain")
@@ -233,22 +239,101 @@ def test_a_run_without_faces_measures_or_times_is_compared_too(
     assert not by_time.isEnabled()
 
 
-def test_a_run_that_was_deleted_is_a_sentence(
+def test_a_run_that_was_deleted_is_left_out(
     qtbot: QtBot, panel: RunsPanel, trained: Callable[..., Run]
 ) -> None:
-    gone = trained("gone")
+    gone, too = trained("gone"), trained("too")
     trained("kept")
-    _show(qtbot, panel, 2)
-    _compare(qtbot, panel, "gone", "kept")
+    _show(qtbot, panel, 3)
+    _compare(qtbot, panel, "gone", "too", "kept")
     at = [each.name for each in panel._beside.runs()].index("gone")
     shutil.rmtree(gone.folder)
     panel._beside.faces.slider.setValue(500)
-    qtbot.waitUntil(lambda: _text(panel, f"compareCaption{at}") == "This grid cannot be read")
+    qtbot.waitUntil(lambda: _text(panel, f"compareCaption{at}") == "This run was deleted or moved")
     with qtbot.waitSignal(panel.message, timeout=LONG) as said:
         panel.refresh()
-    assert "holds no run" in said.args[0]
+    assert said.args[0] == "gone is gone and was left out."
+    assert panel._pages.currentIndex() == COMPARE_PAGE
+    assert {each.name for each in panel._beside.runs()} == {"too", "kept"}
+    assert _text(panel, "compareTitle") == "Compare 2 runs"
+    assert len(panel._beside.faces._columns) == 2
+    shutil.rmtree(too.folder)
+    with qtbot.waitSignal(panel.message, timeout=LONG) as said:
+        panel.refresh()
+    assert said.args[0] == "too is gone. A comparison needs two runs or more."
     assert panel._pages.currentIndex() == LIST_PAGE
     qtbot.waitUntil(lambda: panel._model.rowCount() == 1)
+
+
+def test_tables_of_many_runs_keep_their_columns_wide_and_their_names_in_place(
+    qtbot: QtBot, panel: RunsPanel, trained: Callable[..., Run]
+) -> None:
+    names = [f"run {at}" for at in range(6)]
+    for at, name in enumerate(names):
+        trained(name, g_lr=2e-4 * (at + 1))
+    panel.resize(1028, 700)
+    _show(qtbot, panel, 6)
+    _compare(qtbot, panel, *names)
+    assert panel.width() == 1028  # nothing pushes the window wider
+    table = panel._beside.tables.settings
+    qtbot.waitUntil(lambda: table.viewport().width() >= 2 * LEAST_WIDTH)
+    assert min(table.columnWidth(at) for at in range(6)) >= LEAST_WIDTH
+    bar = table.horizontalScrollBar()
+    assert bar.maximum() > 0
+    bar.setValue(bar.maximum())
+    assert table.verticalHeader().isVisible()
+    assert table.verticalHeaderItem(0).text() == "Generator learning rate"
+    assert table.verticalHeader().width() == NAME_WIDTH
+
+
+def test_runs_of_one_day_are_told_apart(qtbot: QtBot, panel: RunsPanel, trained: Callable[..., Run]) -> None:
+    names = ["2026-01-02 quick", "2026-01-02 slow"]
+    for name in names:
+        trained(name)
+    _show(qtbot, panel, 2)
+    _compare(qtbot, panel, *names)
+    for part in ("compareName", "compareLegend"):
+        assert {_text(panel, f"{part}{at}") for at in (0, 1)} == {"quick", "slow"}
+        tips = {panel.findChild(QLabel, f"{part}{at}").toolTip() for at in (0, 1)}  # type: ignore[union-attr]
+        assert tips == set(names)
+
+
+def test_settings_that_differ_read_as_in_the_form(
+    qtbot: QtBot, panel: RunsPanel, trained: Callable[..., Run]
+) -> None:
+    trained("a", loss="bce", duration=1500, duration_unit="steps", diffaugment="auto")
+    turned = trained("b", loss="lsgan", duration=20, duration_unit="minutes", diffaugment="off")
+    Journal(turned.folder).event("knob", 5, changes={"g_lr": 1e-5})
+    _show(qtbot, panel, 2)
+    _compare(qtbot, panel, "a", "b")
+    first = 0 if panel._beside.runs()[0].name == "a" else 1
+    rows = {
+        name: tuple(values if first == 0 else reversed(values))
+        for name, *values in _cells(panel, "compareSettingsTable")
+    }
+    assert rows == {
+        "Loss": ("BCE", "Least squares"),
+        "Train for": ("1500 steps", "20 minutes"),
+        "Augment for few pictures": ("Automatic", "Off"),
+        "Changed while training": ("nothing", "Generator learning rate: 0.00001 from step 5"),
+    }
+
+
+def test_the_page_opens_with_faces_and_says_what_a_best_is(
+    qtbot: QtBot, panel: RunsPanel, trained: Callable[..., Run]
+) -> None:
+    trained("one")
+    trained("two")
+    _show(qtbot, panel, 2)
+    _compare(qtbot, panel, "one", "two")
+    assert [each.grid.count() for each in panel._beside.faces._columns] == [16, 16]
+    note = panel.findChild(QLabel, "compareBestNote")
+    assert note is not None
+    click(qtbot, panel, "compareNumbers")
+    assert not note.isVisible()
+    panel._beside.tables.moment.setCurrentIndex(1)
+    panel._beside.tables.moment.activated.emit(1)
+    assert note.isVisible()
 
 
 def test_escape_leads_back_to_the_list(qtbot: QtBot, panel: RunsPanel, trained: Callable[..., Run]) -> None:
