@@ -1,12 +1,15 @@
 """What is known of a run's health while it trains: measures, the best checkpoint, the watchdog's verdict."""
 
+from dataclasses import replace
+
 import torch
 
-from core import knobs, measures, returning
+from core import knobs, measures, memory, returning
 from core.budget import Budget
 from core.clock import Clock
 from core.config import Config
 from core.data.cache import PictureCache
+from core.errors import StudioError
 from core.events import Judged, Measured, Step
 from core.journal import Journal
 from core.metrics.measuring import Measurer
@@ -24,10 +27,14 @@ class Health:
 
     def __init__(self, run: Run, cache: PictureCache, device: torch.device, journal: Journal) -> None:
         self._run, self._journal, self._images = run, journal, len(cache)
+        self._device = device
         self._budget = Budget(run.config.measure_every)
         self._measurer = Measurer(run.config, cache, device, count=run.config.measure_count)
         self._best: Measured | None = None
         self._watchdog: Watchdog | None = None
+        self._returns = 0  # of the watchdog's own
+        self._answered = False  # whether a return was made for the present alarm
+        self._told_of_fid = False
 
     @property
     def verdict(self) -> Verdict | None:
@@ -35,14 +42,23 @@ class Health:
         verdict = self._watchdog.verdict if self._watchdog else None
         return verdict if verdict and verdict.kind != "learning" else None
 
-    def recall(self, config: Config) -> None:
-        """Go by the run folder from here on. config: the settings in force."""
+    def recall(self, config: Config, step: int) -> None:
+        """Go by the run folder from here on. config: the settings in force; step: the last one that counts.
+
+        A kill leaves numbers of later steps, which come again.
+        """
         self._best = measures.best(self._run)
+        if self._best is not None and self._best.count != self._measurer.count:
+            self._best = None  # they do not compare
         if config.watchdog == "off":
             return
+        events = self._run.events()
+        self._returns = returning.automatic_returns(self._run)
+        told = [row["event"] for row in events if row.get("event") in ("alarm", "returned")]
+        self._answered = told[-1:] == ["returned"]
         self._watchdog = Watchdog(self._run.config, self._images)
-        turns = knobs.history(self._run.events())
-        for _ in replay.verdicts(self._watchdog, replay.story(self._run), self._run.config, turns):
+        story = (event for event in replay.story(self._run) if event.step <= step)
+        for _ in replay.verdicts(self._watchdog, story, self._run.config, knobs.history(events)):
             pass
         self._watchdog.turn(config)
 
@@ -59,6 +75,7 @@ class Health:
             return None
         if verdict.kind == before:  # the same with newer evidence
             return Judged(event.step, verdict)
+        self._answered = False
         advice = [
             {"title": each.title, "about": each.about, "changes": dict(each.changes)}
             for each in verdict.advice
@@ -73,12 +90,16 @@ class Health:
         )
         return Judged(event.step, verdict)
 
-    def remedy(self, verdict: Verdict) -> dict[str, object] | None:
-        """The knobs to go back with, where the person has chosen that it happens by itself."""
-        wanted = self._run.config.watchdog == "return" and verdict.alarming and verdict.advice
-        if not wanted or returning.target(self._run) is None:
+    def remedy(self) -> dict[str, object] | None:
+        """The knobs to go back with for the present alarm, where the person has chosen that it happens by
+        itself, once an alarm. None while there is nothing to go back to.
+        """
+        verdict = self.verdict
+        if self._run.config.watchdog != "return" or verdict is None or not verdict.alarming:
             return None
-        if returning.automatic_returns(self._run) >= MOST_RETURNS:
+        if self._answered or self._returns >= MOST_RETURNS or not verdict.advice:
+            return None
+        if returning.target(self._run) is None:
             return None
         return dict(verdict.advice[0].changes)
 
@@ -86,15 +107,43 @@ class Health:
         """Whether to measure after this step."""
         return self._measurer.possible and self._budget.allows(step, clock.session)
 
-    def measure(self, now: Standing, epoch: int, clock: Clock) -> Measured:
-        """Measure the present step and keep what came out; if it is the best so far, its checkpoint too."""
+    def measure(self, now: Standing, epoch: int, clock: Clock) -> Measured | None:
+        """Measure the present step and keep what came out; if it is the best so far, its checkpoint too.
+
+        None, noted in the journal, if the memory is too small for it: training goes on without.
+        """
         began = clock.session
-        measured = self._measurer.measure(now.trainee, now.step, epoch, self._best)
-        self._journal.measures(measures.row_of(measured))
-        if measured.best:
+        measured = self._measured(now, epoch)
+        if measured is None:
+            memory.release(self._device)
+            self._journal.event("unmeasured", now.step, reason="The memory is full.")
+        else:
+            if measured.best and not self._keep(now, measured, clock):
+                measured = replace(measured, best=False)
+            self._journal.measures(measures.row_of(measured, self._run.source_digest))
+        if self._measurer.no_fid and not self._told_of_fid:
+            self._told_of_fid = True
+            self._journal.event("no_fid", now.step, reason=self._measurer.no_fid)
+        self._budget.spend(clock.session - began, clock.session)
+        return measured
+
+    def _measured(self, now: Standing, epoch: int) -> Measured | None:
+        """None if the memory is too small; what it held can be released once this has returned."""
+        try:
+            return self._measurer.measure(now.trainee, now.step, epoch, self._best)
+        except Exception as error:
+            if not memory.is_short(error):
+                raise
+        return None
+
+    def _keep(self, now: Standing, measured: Measured, clock: Clock) -> bool:
+        """Make the present step the run's best checkpoint; False, noted in the journal, if it cannot."""
+        try:
             if now.saved_step != now.step:
                 now.save(clock.seconds)
             measures.mark_best(self._run, measured, now.checkpoint)
-            self._best = measured
-        self._budget.spend(clock.session - began, clock.session)
-        return measured
+        except (StudioError, OSError) as error:
+            self._journal.event("best_not_saved", now.step, reason=str(error))
+            return False
+        self._best = measured
+        return True

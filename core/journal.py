@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,6 +45,14 @@ class Journal:
         self.segment += 1
         self._last_step = step
 
+    def memory_short(self, step: int, **facts: object) -> None:
+        """Note that the run goes on from a step, its batches cut smaller from the next one on.
+
+        On the disk before this returns.
+        """
+        self.repeat_from(step)
+        self.commit("memory", step + 1, segment=self.segment, **facts)
+
     def metrics(self, row: Row) -> None:
         self._last_step = row["step"]
         append(self._folder / "metrics" / f"{self.segment:06d}.jsonl", row)
@@ -73,20 +82,20 @@ def in_force(groups: Iterable[tuple[int, list[Row]]], events: Iterable[Mapping[s
     """The rows of a run's segments, by step, as one story.
 
     groups: (segment, rows) in the order in which they were written. Steps that a later segment repeats are
-    the later one's; what lay after the checkpoint that the run went back to is left out.
+    the later one's; what lay after the checkpoint that a segment went on from is left out.
     """
-    returns = [
-        (row["segment"], row["step"])
+    begun = [
+        (row["segment"], row["step"] - (row["event"] == "memory"))  # it names the step that is taken again
         for row in events
-        if row.get("event") == "returned" and isinstance(row.get("segment"), int)
+        if row.get("event") in ("resumed", "returned", "memory") and isinstance(row.get("segment"), int)
     ]
     rows: list[Row] = []
     for segment, fresh in groups:
-        while returns and returns[0][0] <= segment:
-            rows = _until(rows, returns.pop(0)[1])
+        while begun and begun[0][0] <= segment:
+            rows = _until(rows, begun.pop(0)[1])
         if fresh:
             rows = _until(rows, fresh[0]["step"] - 1) + fresh
-    for _, step in returns:
+    for _, step in begun:
         rows = _until(rows, step)
     return rows
 
@@ -111,7 +120,28 @@ def append(path: Path, row: Mapping[str, Any]) -> None:
             file.seek(-1, os.SEEK_END)
             if file.read(1) != b"\n":  # a kill tore the last line; it must not swallow this one
                 file.write(b"\n")
-        file.write(json.dumps(row).encode() + b"\n")
+        file.write(line(row).encode())
+
+
+def line(row: Mapping[str, Any]) -> str:
+    """As one line of JSON, which has no NaN and no infinity: a number that is not finite becomes null."""
+    return json.dumps(_finite(row), allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    match value:
+        case float():
+            return value if isfinite(value) else None
+        case Mapping():
+            return {name: _finite(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_finite(each) for each in value]
+    return value
+
+
+def known(row: Mapping[str, Any], names: Iterable[str]) -> Row:
+    """What a line says of these numbers; one that was not finite, and is null there, is NaN."""
+    return {name: nan if row[name] is None else row[name] for name in names if name in row}
 
 
 def read_lines(path: Path) -> list[Row]:

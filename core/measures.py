@@ -8,47 +8,45 @@ from typing import Any
 
 from core.commit import put
 from core.events import Measured, ScoreHistogram
-from core.journal import Row
+from core.journal import Row, known, line
 from core.runs import Run
 
 
-def row_of(measured: Measured) -> Row:
-    """A measurement as a line of measures.jsonl."""
-    return asdict(measured)
+def row_of(measured: Measured, source: str) -> Row:
+    """A measurement as a line of measures.jsonl. source: the digest of the pictures measured against."""
+    return asdict(measured) | {"source": source}
 
 
 def measured_of(row: Mapping[str, Any]) -> Measured | None:
     """The measurement in a line of measures.jsonl; None if it is not one."""
-    known = {field.name for field in fields(Measured)}
     try:
         scores = ScoreHistogram(**{name: tuple(values) for name, values in row["scores"].items()})
-        facts = {name: value for name, value in row.items() if name in known}
-        return Measured(**facts | {"scores": scores})
+        facts = known(row, (field.name for field in fields(Measured)))
+        return Measured(**facts | {"fid": row.get("fid"), "scores": scores})
     except (KeyError, TypeError, AttributeError):
         return None
 
 
-def measures(run: Run) -> list[Measured]:
-    """Everything that was measured of a run, by step."""
-    found = (measured_of(row) for row in run.measures())
+def measures(run: Run, source: str | None = None) -> list[Measured]:
+    """Everything that was measured of a run, by step. source: the only pictures whose measures are wanted."""
+    rows = (row for row in run.measures() if source is None or row.get("source", source) == source)
+    found = (measured_of(row) for row in rows)
     return [each for each in found if each is not None]
 
 
 def best(run: Run) -> Measured | None:
-    """What was measured of the best checkpoint; None if there is none."""
-    checkpoint = run.best_checkpoint()
-    if checkpoint is None:
+    """What was measured of the best checkpoint; None if there is none, or it was against other pictures."""
+    if run.best_checkpoint() is None:
         return None
-    return next((each for each in measures(run) if each.step == checkpoint[0]), None)
+    row = json.loads((run.folder / "best.json").read_text("utf-8"))
+    return measured_of(row) if row.get("source") == run.source_digest else None
 
 
 def mark_best(run: Run, measured: Measured, checkpoint: Path) -> None:
-    """Make this the run's best checkpoint: `retention` keeps it, and a return leads to it."""
-    facts = {
-        "step": measured.step,
-        "checkpoint": checkpoint.name,
-        "coverage": measured.coverage,
-        "kid": measured.kid,
-    }
-    text = json.dumps(facts, indent=2) + "\n"
-    put(run.folder / "best.json", lambda file: file.write(text.encode()))
+    """Make this the run's best checkpoint: `retention` keeps it, and a return leads to it.
+
+    Its measurement is kept with it, so that the next one has something to beat whatever becomes of its line
+    in measures.jsonl.
+    """
+    facts = {"checkpoint": checkpoint.name} | row_of(measured, run.source_digest)
+    put(run.folder / "best.json", lambda file: file.write(line(facts).encode()))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core import draws
 from core.config import Config
 from core.data.cache import PictureCache
+from core.errors import StudioError
 from core.events import Measured
 from core.latent import decode
 from core.metrics.features import SEED, Extractor
@@ -43,15 +44,18 @@ class Measurer:
         *,
         count: int = COUNT,
         inception: Path | None = None,
+        with_fid: bool | None = None,
     ) -> None:
         """Cheap; the real pictures' features are computed with the first measurement, and kept.
 
-        inception: the file of Inception's weights, which otherwise are looked for. The FID is measured on a
-        CUDA GPU only: on a CPU it would take minutes.
+        inception: the file of Inception's weights; otherwise they are looked for, and found ones that cannot
+        be used are passed over. with_fid: by default on a CUDA GPU only; on a CPU it would take minutes.
         """
         self._config, self._cache, self._device = config, cache, device
         self.count = sample_size(len(cache), count)
-        self._inception = inception or find_inception()
+        self._with_fid = device.type == "cuda" if with_fid is None else with_fid
+        self._inception = inception
+        self.no_fid = ""  # why weights that were found cannot be used, once that is known
 
     @property
     def possible(self) -> bool:
@@ -68,7 +72,7 @@ class Measurer:
     ) -> Measured:
         """The EMA generator's quality and the discriminator's verdicts.
 
-        Raises SourceError if it is not `possible`, and StudioError if Inception's weights cannot be used.
+        Raises SourceError if it is not `possible`, and StudioError if the named weights cannot be used.
         """
         reference = self._reference
         z = measured_z(self.count, self._config.latent_dim)
@@ -102,9 +106,16 @@ class Measurer:
 
     @cached_property
     def _frechet(self) -> FrechetDistance | None:
-        if self._inception is None or self._device.type != "cuda":
+        weights = (self._inception or find_inception()) if self._with_fid else None
+        if weights is None:
             return None
-        return FrechetDistance(self._inception, self._reference.pictures(), self._device)
+        try:
+            return FrechetDistance(weights, self._reference.pictures(), self._device)
+        except StudioError as error:
+            if self._inception is not None:
+                raise
+            self.no_fid = str(error)
+            return None
 
 
 def measured_z(count: int, latent_dim: int) -> NDArray[np.float32]:

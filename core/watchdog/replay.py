@@ -7,6 +7,7 @@ from heapq import merge
 from core import knobs
 from core.config import Config
 from core.events import Measured, Step
+from core.journal import known
 from core.measures import measures
 from core.runs import Run
 from core.watchdog.judge import Watchdog
@@ -14,14 +15,13 @@ from core.watchdog.verdict import Verdict
 
 
 def story(run: Run) -> Iterator[Step | Measured]:
-    """The run's numbers and measures, by step; a step's numbers come before its measures."""
-    known = {field.name for field in fields(Step)}
-    steps = (
-        Step(**{name: value for name, value in row.items() if name in known})
-        for row in run.metrics()
-        if {"epoch", "seconds"} <= row.keys()
-    )
-    return merge(steps, measures(run), key=lambda event: event.step)
+    """The run's numbers and measures, by step; a step's numbers come before its measures.
+
+    Measures against other pictures than the run's present ones, which do not compare, are left out.
+    """
+    names = [field.name for field in fields(Step)]
+    steps = (Step(**known(row, names)) for row in run.metrics() if {"epoch", "seconds"} <= row.keys())
+    return merge(steps, measures(run, run.source_digest), key=lambda event: event.step)
 
 
 def replay(run: Run, images: int | None = None) -> list[tuple[int, Verdict]]:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from core import draws
 from core.config import Config
 from core.data.batches import Batches
 from core.data.cache import PictureCache
-from core.errors import SourceError
+from core.errors import SourceError, StudioError
 from core.events import Measured, ScoreHistogram
 from core.metrics.measuring import Measurer, is_better
 from core.step import to_tensor, update
@@ -96,3 +97,21 @@ def test_the_best_is_best_in_coverage_and_kid(
 
 def test_beyond_real_pictures_there_is_no_better() -> None:
     assert not is_better(_measured(0.99, -0.02), _measured(0.97, 0.0))
+
+
+def test_weights_that_were_found_and_cannot_be_used_are_passed_over(
+    tiny: Config, cartoons: PictureCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A download that broke off, where torch keeps Inception; named by a person it is refused."""
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr(torch.hub, "_hub_dir", None)
+    damaged = tmp_path / "hub" / "checkpoints" / "weights-inception-2015-12-05-6726825d.pth"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"PK\3\4 half of it")
+    trainee = Trainee(tiny, CPU)
+    measurer = Measurer(tiny, cartoons, CPU, with_fid=True)
+    assert measurer.no_fid == ""
+    assert [measurer.measure(trainee, step, 1).fid for step in (4, 5)] == [None, None]
+    assert measurer.no_fid
+    with pytest.raises(StudioError):
+        Measurer(tiny, cartoons, CPU, inception=damaged, with_fid=True).measure(trainee, 4, 1)

@@ -119,7 +119,8 @@ def _measure(run: Run, cache: PictureCache, after: int) -> None:
         if step > after:
             trainee = Trainee(run.config, device, len(cache))
             trainee.load(checkpoints.load(path).tensors)
-            journal.measures(measures.row_of(measurer.measure(trainee, step, 1)))
+            measured = measurer.measure(trainee, step, 1)
+            journal.measures(measures.row_of(measured, run.source_digest))
 
 
 def _examine(run: Run, seen: PictureCache, every: PictureCache) -> None:
