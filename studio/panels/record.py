@@ -96,7 +96,7 @@ def _tell(row: Mapping[str, Any], chronicle: Chronicle, history: History) -> Non
 def _step(row: Mapping[str, Any]) -> Step:
     """A line of metrics/*.jsonl as the event it was written from; what it does not say becomes NaN."""
     numbers = {
-        each.name: float(row.get(each.name, UNKNOWN))
+        each.name: UNKNOWN if row.get(each.name) is None else float(row[each.name])
         for each in fields(Step)
         if each.name not in ("step", "epoch")
     }
