@@ -24,7 +24,7 @@ class Watchdog:
     def __init__(self, config: Config, images: int) -> None:
         """config: the settings in force, which advice starts from. images: how many the run learns from."""
         self._config, self._images = config, images
-        self._verdict = _BEGINNING
+        self._verdict, self._told_at = _BEGINNING, 0
         self._start_over(Coverage())
 
     @property
