@@ -83,6 +83,11 @@ def load(path: Path) -> Checkpoint:
     """The checkpoint in a file, on the CPU. Raises RunError if it is torn, altered or not one of ours."""
     if not verify(path):
         raise RunError(f"{path.name} is damaged or is not a checkpoint of this program. Choose an older one.")
+    return read(path)
+
+
+def read(path: Path) -> Checkpoint:
+    """`load` of a file that has been verified already."""
     step, seconds, config = _read_facts(path)
     return Checkpoint(step, seconds, config, safetensors.torch.load_file(path))
 
@@ -93,17 +98,23 @@ def under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}
 
 
-def set_aside_damaged(folder: Path) -> None:
-    """Rename the files that do not verify, so that they neither count as checkpoints nor are lost.
+def set_aside_damaged(folder: Path) -> Path | None:
+    """The newest good file; None where there are no checkpoints.
 
-    Raises RunError if there are checkpoints and none is good.
+    Those that do not verify are renamed, so that they neither count as checkpoints nor are lost. Raises
+    RunError if there are checkpoints and none is good.
     """
-    files = numbered(folder, CHECKPOINT_NAME)
-    damaged = [path for _, path in files if not verify(path)]
-    if files and len(damaged) == len(files):
-        raise RunError(f"None of the checkpoints in {folder} is intact. Restore one, or start a new run.")
-    for path in damaged:
+    files = [path for _, path in numbered(folder, CHECKPOINT_NAME)]
+    good = [path for path in files if verify(path)]
+    if files and not good:
+        left = folder.parent / "left"
+        older = f" Older ones may be in {left}." if any(left.glob("*/ckpt-*.safetensors")) else ""
+        raise RunError(
+            f"None of the checkpoints in {folder} is intact. Restore one, or start a new run.{older}"
+        )
+    for path in set(files).difference(good):
         path.replace(path.with_name(path.name + ".damaged"))
+    return good[-1] if good else None
 
 
 def latest(folder: Path) -> Path | None:

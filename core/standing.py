@@ -80,9 +80,8 @@ def take_up(run: Run, device: torch.device, images: int) -> Standing:
 
     Raises RunError if the checkpoint does not fit, or there are some and none is good.
     """
-    checkpoints.set_aside_damaged(run.checkpoint_folder)
-    newest = checkpoints.latest(run.checkpoint_folder)
-    checkpoint = checkpoints.load(newest) if newest else None
+    newest = checkpoints.set_aside_damaged(run.checkpoint_folder)
+    checkpoint = checkpoints.read(newest) if newest else None
     step = checkpoint.step if checkpoint else 0
     events = run.events()
     turns: list[Turn] = knobs.history(events)

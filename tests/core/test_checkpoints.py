@@ -108,7 +108,7 @@ def test_damaged_files_are_set_aside_and_never_crowd_out_good_ones(tmp_path: Pat
     good = checkpoints.save(tmp_path, at_step(1))
     for step in (2, 3, 4, 5):
         checkpoints.save(tmp_path, at_step(step)).write_bytes(b"torn")
-    checkpoints.set_aside_damaged(tmp_path)
+    assert checkpoints.set_aside_damaged(tmp_path) == good
     assert checkpoints.latest(tmp_path) == good
     assert len(list(tmp_path.glob("*.damaged"))) == 4
     newer = checkpoints.save(tmp_path, at_step(2))

@@ -11,6 +11,7 @@ from core import checkpoints, knobs, runs
 from core.config import Config
 from core.control import Control
 from core.data.cache import PictureCache
+from core.errors import RunError
 from core.events import (
     Event,
     Finished,
@@ -199,6 +200,23 @@ def test_without_a_best_checkpoint_it_is_the_newest_and_without_any_the_beginnin
     from_the_start = new_run(tmp_path / "other", tiny.replace(g_lr=1e-4), cartoons)
     run_until(from_the_start, cartoons)
     assert_same(final_tensors(run), final_tensors(from_the_start))
+
+
+def test_where_only_a_damaged_checkpoint_is_left_the_others_are_named(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache
+) -> None:
+    run = new_run(tmp_path / "run", tiny, cartoons)
+    run_until(run, cartoons, 9)
+    mark_best(run, 4)
+    events = train(run, cartoons, device="cpu", go_back={})
+    assert any(isinstance(event, Returned) for event in events)
+    events.close()
+    ((step, path),) = run.checkpoints()
+    assert step == 4
+    path.write_bytes(b"torn")
+    with pytest.raises(RunError, match="None of the checkpoints") as caught:
+        run_until(run, cartoons)
+    assert f"in {run.folder / 'left'}" in str(caught.value)
 
 
 def test_a_damaged_best_checkpoint_is_not_gone_back_to(
