@@ -1,27 +1,31 @@
 """How often a run may be measured."""
 
-SHARE = 0.025  # of the training time; with the first one, which is on credit, .03 after some ten minutes
+SHARE = 0.03  # of a session's time
 FIRST_S = 20.0  # of training in a session, before which its networks say little
 
 
 class Budget:
-    """Measuring at fixed steps, or so often that the training in between has paid for it.
+    """Measuring at fixed steps, or so often that the session has time for it.
 
-    What a measurement took is taken for what the next one will. The first took about twice as long, for it
-    looks at the real pictures too, and at that only once in a session.
+    The first measurement of a session is on credit, so that one of a few minutes has some. If it takes F
+    seconds, more than .03 of the session is spent until F / .03 seconds have passed. Then none comes before
+    it is paid for together with all earlier ones, its cost taken to be the last one's: no more than .03 is
+    spent again, but for what a measurement takes longer than the one before. The second is taken to cost
+    half of the first, which looks at the real pictures too.
     """
 
     def __init__(self, every: int, share: float = SHARE) -> None:
         """every: steps, 0 for the share."""
         self._every, self._share = every, share
         self._due = FIRST_S  # seconds of training in this session
-        self._first = True
+        self._spent = 0.0
 
     def allows(self, step: int, trained: float) -> bool:
         """Whether to measure at a step, after so many seconds of training in this session."""
         return step % self._every == 0 if self._every else trained >= self._due
 
-    def spend(self, seconds: float, trained: float) -> None:
-        """A measurement took so many of the `trained` seconds."""
-        self._due = trained + (seconds / 2 if self._first else seconds) / self._share
-        self._first = False
+    def spend(self, seconds: float) -> None:
+        """A measurement took so many seconds."""
+        following = seconds if self._spent else seconds / 2
+        self._spent += seconds
+        self._due = (self._spent + following) / self._share

@@ -124,7 +124,7 @@ class Health:
         if self._measurer.no_fid and not self._told_of_fid:
             self._told_of_fid = True
             self._journal.event("no_fid", now.step, reason=self._measurer.no_fid)
-        self._budget.spend(clock.session - began, clock.session)
+        self._budget.spend(clock.session - began)
         return measured
 
     def _measured(self, now: Standing, epoch: int) -> Measured | None:
