@@ -77,6 +77,16 @@ class NumberEdit(QLineEdit):
         except ValueError:
             return text
 
+    def hint(self) -> str:
+        """How to write what was typed, if only its comma is wrong; else empty."""
+        pointed = self.text().strip().replace(",", ".", 1)
+        if self._whole or pointed == self.text().strip():
+            return ""
+        try:
+            return f"Write {in_figures(float(pointed))} with a dot."
+        except ValueError:
+            return ""
+
     def set_value(self, value: object) -> None:
         self.setText(in_figures(value) if isinstance(value, float) else str(value))
 

@@ -82,8 +82,12 @@ class SettingsForm(QWidget):
         self.set_values(self._usual)
 
     def problem(self) -> str:
-        """The first thing that is wrong, or an empty text."""
-        return self._sentence
+        """The first thing that is wrong, with the knob's title, or an empty text."""
+        name = self._sentence.split(":")[0]
+        if name not in self._editors:
+            return self._sentence
+        row = self._rows.get(name) or self._rows[next(key for key, unit in JOINED.items() if unit == name)]
+        return f"{field_info(name).title}: {row.said}" if row.said else self._sentence
 
     def reveal_problem(self) -> None:
         """Unfold the group of the knob that is wrong."""

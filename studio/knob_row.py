@@ -8,7 +8,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.config import field_info
-from studio.editors import Editor, bounds
+from studio.editors import Editor, NumberEdit, bounds, spoken
 from studio.parts import HelpDot, Switch, label, named, restyle
 
 EDITOR_WIDTH = 118
@@ -67,13 +67,24 @@ class KnobRow(QWidget):
     def complain(self, sentence: str) -> None:
         """Show what is wrong; an empty sentence means that all is well."""
         # The knob's name stands above it already, and what was typed is written as it was.
-        words, typed = sentence.removeprefix(f"{self._key}: "), str(self._editors[0].value())
+        editor = self._editors[0]
+        value = editor.value()
+        words, typed = sentence.removeprefix(f"{self._key}: "), str(value)
         if not words.startswith(typed):
             words = words[:1].upper() + words[1:]
-        self._error.setText("A number is missing." if sentence and not typed else words)
+        elif isinstance(value, float):
+            words = spoken(value) + words.removeprefix(typed)
+        elif sentence and isinstance(editor, NumberEdit):
+            words = f"{words} {editor.hint()}".strip() if typed else "A number is missing."
+        self._error.setText(words)
         self._error.setVisible(bool(sentence))
         for editor in self._editors:
             restyle(editor, invalid=bool(sentence))
+
+    @property
+    def said(self) -> str:
+        """What is wrong, as it stands below the knob; empty if nothing is."""
+        return self._error.text()
 
     def set_idle(self, reason: str, *, said: bool = True) -> None:
         """Why the knob does not act now, in a sentence; empty if it does. said: also below it."""

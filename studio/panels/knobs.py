@@ -19,7 +19,7 @@ WAITING = "Acts at the next step."
 
 
 class LiveRow(KnobRow):
-    """One knob of the run: a typed number is taken on Enter, on leaving and on Apply, never before."""
+    """One knob of the run: a typed number waits in its field for Enter or Apply; Esc takes it back."""
 
     chosen = Signal(str, object)  # knob and new value, not yet checked
 
@@ -41,7 +41,7 @@ class LiveRow(KnobRow):
         self.column.addWidget(self._foot)
         self._act.clicked.connect(self._act_now)
         if isinstance(self._editor, NumberEdit):
-            self._editor.editingFinished.connect(self._take)
+            self._editor.returnPressed.connect(self._take)
             self._editor.edited.connect(self._look)
         else:
             self._editor.edited.connect(self._take)
@@ -194,7 +194,7 @@ class KnobsCard(Card):
             elif name in last:
                 step, before = last[name]
                 said = f"{spoken(before)} → {spoken(now[name])} at step {step:,}"
-                row.show_value(now[name], said, before)
+                row.show_value(now[name], said, before if now[name] != recipe[name] else None)
             else:
                 row.show_value(now[name])
             row.set_idle(why_idle(name, now | self._waiting))

@@ -70,7 +70,7 @@ def test_wrong_value_is_explained_under_its_field(form: SettingsForm, qtbot: QtB
     assert _error(form, "batch_size").isVisible()
     assert _error(form, "batch_size").text() == "1 is too small. Use 2 or more."
     assert field.property("invalid") is True
-    assert form.problem() == "batch_size: 1 is too small. Use 2 or more."
+    assert form.problem() == "Batch size: 1 is too small. Use 2 or more."
     with pytest.raises(ConfigError):
         form.config()
     qtbot.keyClicks(field, "6")
@@ -113,6 +113,16 @@ def test_advanced_knobs_unfold_by_group(form: SettingsForm, qtbot: QtBot) -> Non
     assert not _field(form, "beta1").isVisible()
 
 
+def test_comma_is_explained_and_a_title_names_the_knob(form: SettingsForm) -> None:
+    _field(form, "g_lr").setText("0,0002")
+    assert _error(form, "g_lr").text().endswith("Write 0.0002 with a dot.")
+    assert form.problem() == f"Generator learning rate: {_error(form, 'g_lr').text()}"
+    _field(form, "g_lr").setText("")
+    assert form.problem() == "Generator learning rate: A number is missing."
+    _field(form, "g_lr").setText("5")
+    assert _error(form, "g_lr").text().startswith("5 is too large.")
+
+
 def test_problem_in_a_folded_group_is_revealed(form: SettingsForm) -> None:
     form.findChild(QComboBox, "field_loss").setCurrentText("Wasserstein")  # type: ignore[union-attr]
     _field(form, "gp").setText("x")
@@ -138,7 +148,7 @@ def test_what_does_not_act_is_disabled_with_a_reason(
         field = form.findChild(QWidget, f"field_{name}")
         assert field is not None
         assert not field.isEnabled()
-        assert field.toolTip().startswith("Acts with ")
+        assert field.toolTip().startswith("Acts while ")
     note = form.findChild(QLabel, f"note_{others[0]}")
     assert note is not None
     assert note.text() == form.findChild(QWidget, f"field_{others[0]}").toolTip()  # type: ignore[union-attr]
@@ -161,7 +171,7 @@ def test_conditions_are_of_knobs_that_there_are() -> None:
 def test_wrong_value_does_not_outlive_its_being_disabled(form: SettingsForm) -> None:
     form.set_values({"loss": "wgan-gp"})
     _field(form, "gp").setText("-5")
-    assert form.problem().startswith("gp: ")
+    assert ": " in form.problem()
     form.set_values({"loss": "bce"})
     assert form.problem() == ""
     assert form.config().gp == Config().gp

@@ -103,15 +103,34 @@ def test_a_number_is_asked_for_on_enter_and_not_before(
     assert len(asked) == 1
 
 
-def test_leaving_the_field_and_apply_ask_too(
+def test_what_is_half_typed_waits_when_the_field_is_left(
     setup: Setup, asked: list[dict[str, object]], qtbot: QtBot
 ) -> None:
-    _type(qtbot, setup, "noise", "0.1")
+    field = _type(qtbot, setup, "g_lr", "0.07")  # on the way to 0.0007
     _field(setup, "r1").setFocus()
-    assert asked == [{"noise": 0.1}]
-    _type(qtbot, setup, "jitter", "0.2")
-    click(qtbot, setup, "live_act_jitter")
-    assert asked[1:] == [{"jitter": 0.2}]
+    click(qtbot, setup, "nextRunView")
+    click(qtbot, setup, "thisRunView")
+    assert asked == []
+    assert field.text() == "0.07"
+    assert _shown(setup, "live_change_g_lr") == "Enter applies it, Esc takes it back."
+    apply = setup.findChild(QAbstractButton, "live_act_g_lr")
+    assert apply is not None
+    assert apply.isVisible()
+    assert apply.text() == "Apply"
+    click(qtbot, setup, "live_act_g_lr")
+    assert asked == [{"g_lr": 0.07}]
+
+
+def test_what_was_set_back_to_the_recipe_is_not_offered_again(
+    setup: Setup, asked: list[dict[str, object]], qtbot: QtBot
+) -> None:
+    setup.show_turned(KnobTurned(100, {"g_lr": 0.07}))
+    click(qtbot, setup, "resetKnobsButton")
+    setup.show_turned(KnobTurned(120, {"g_lr": 2e-4}))
+    assert _shown(setup, "live_change_g_lr") == "0.07 → 0.0002 at step 120"
+    back = setup.findChild(QAbstractButton, "live_act_g_lr")
+    assert back is not None
+    assert not back.isVisible()
 
 
 def test_escape_takes_back_what_was_typed(setup: Setup, asked: list[dict[str, object]], qtbot: QtBot) -> None:
@@ -128,7 +147,7 @@ def test_wrong_value_is_one_sentence_and_is_not_asked_for(
     field = _type(qtbot, setup, "real_label", "3")
     assert _shown(setup, "live_error_real_label") == ""  # it may be half typed
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert _shown(setup, "live_error_real_label") == "3.0 is too large. Use 1 or less."
+    assert _shown(setup, "live_error_real_label") == "3 is too large. Use 1 or less."
     assert field.property("invalid") is True
     field.selectAll()
     qtbot.keyClicks(field, "0.9")
