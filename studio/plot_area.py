@@ -1,7 +1,7 @@
 """The area that curves and histograms are drawn in, in the theme's colours."""
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -45,6 +45,7 @@ def plot_area(name: str, title: str, about: str, foot: str) -> pg.PlotWidget:
     named(area, name, title)
     area.setAccessibleDescription(about)
     area.setMinimumHeight(56)
+    area.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is focused and spoken of is the area itself
     item = area.getPlotItem()
     item.setDownsampling(auto=True, mode="peak")
     item.setClipToView(True)

@@ -17,13 +17,15 @@ def _above_zero(value: object) -> bool:
     return isinstance(value, int | float) and value > 0
 
 
-_SMOOTHED = Condition("loss", {"bce", "lsgan"}.__contains__, "Acts with the losses BCE and least squares.")
-_AUGMENTED = Condition("diffaugment", lambda value: value != "off", "Acts with Augment for few pictures on.")
+_SMOOTHED = Condition("loss", {"bce", "lsgan"}.__contains__, "Acts while Loss is BCE or Least squares.")
+_AUGMENTED = Condition(
+    "diffaugment", lambda value: value != "off", "Acts while Augment for few pictures is on."
+)
 CONDITIONS = {
-    "gp": Condition("loss", lambda value: value == "wgan-gp", "Acts with the Wasserstein loss."),
+    "gp": Condition("loss", lambda value: value == "wgan-gp", "Acts while Loss is Wasserstein."),
     "real_label": _SMOOTHED,
     "fake_label": _SMOOTHED,
-    "noise_steps": Condition("noise", _above_zero, "Acts with Instance noise above 0."),
+    "noise_steps": Condition("noise", _above_zero, "Acts while Instance noise is above 0."),
     "augment_color": _AUGMENTED,
     "augment_translation": _AUGMENTED,
     "augment_cutout": _AUGMENTED,

@@ -1,6 +1,6 @@
 """Saving the settings as a preset of one's own, and renaming and deleting such presets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import Signal, Slot
@@ -89,7 +89,8 @@ class PresetMenu(IconButton):
 
     def _ask(self, heading: str, text: str, title: str, about: str, then: Callable[[str, str], None]) -> None:
         others, _ = presets.own_presets()
-        taken = {each.name.casefold() for each in others} - {title.casefold()}
+        taken = {each.name.casefold(): each.title for each in others}
+        taken.pop(title.casefold(), None)
         dialog = PresetDialog(
             self.window(), heading, text, partial(_objection, taken), title=title, about=about
         )
@@ -132,12 +133,12 @@ class PresetMenu(IconButton):
             self.changed.emit(name)
 
 
-def _objection(taken: set[str], title: str) -> str:
-    """Why a preset cannot have this title. taken: the names of others, in small letters."""
+def _objection(taken: Mapping[str, str], title: str) -> str:
+    """Why a preset cannot have this title. taken: the titles of others, by name in small letters."""
     try:
         presets.check_name(title)
     except ConfigError as error:
         return str(error)
     if title.casefold() in taken:
-        return f"You have a preset called {title} already. Choose another name."
+        return f"You have a preset called {taken[title.casefold()]} already. Choose another name."
     return ""

@@ -33,7 +33,7 @@ class PresetDialog(QDialog):
         self._objection = objection
         self.title = QLineEdit(title)
         named(self.title, "presetTitleField", "Name of the preset")
-        self.title.setMaxLength(LONGEST_NAME)
+        self.title.setMaxLength(4 * LONGEST_NAME)  # what is too long is said, not cut
         self.title.setPlaceholderText("Glasses at night")
         self.about = QPlainTextEdit(about)
         named(self.about, "presetAboutField", "What the preset is for")

@@ -127,6 +127,7 @@ class RecipeCard(Card):
     def _fill(self) -> None:
         preset = self._chosen()
         self.about.setText(preset.about or "A preset of your own.")
+        self.preset.setToolTip(f"<p style='white-space:normal'>{escape(preset.title)}</p>")
         self.form.set_preset(preset.config)
 
     @Slot(str)
@@ -135,11 +136,9 @@ class RecipeCard(Card):
         self.touched = True
         values = self.form.values()
         self._list()
-        index = self.preset.findData(name)
-        self.preset.setCurrentIndex(max(0, index))
+        self.preset.setCurrentIndex(max(0, self.preset.findData(name)))
         self._fill()
-        if index >= 0:
-            self.form.set_values(values)  # a name is no reason to lose what stands in the form
+        self.form.set_values(values)  # no preset's name or end is a reason to lose what stands here
 
     def _list(self) -> None:
         """Fill the combo: the program's presets, then under a heading the person's own."""

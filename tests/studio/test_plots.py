@@ -1,11 +1,13 @@
 """Curves keep every number, replace what a resume repeats, and read out what is pointed at."""
 
 import numpy as np
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from core.events import Step
 from studio.charts import LOSSES, SCORES
 from studio.curves import cells, envelope, smoothed
+from studio.plot_area import plot_area
 from studio.plots import CurvePlot, numbers_of
 from studio.theme import theme
 
@@ -41,6 +43,12 @@ def test_smoothing_in_blocks_is_the_plain_recursion() -> None:
     assert np.allclose(once, np.array(expected).T)
     first = smoothed(raw[:, :137], raw[:, 0], 0)
     assert np.allclose(np.hstack([first, smoothed(raw[:, 137:], first[:, -1], 137)]), once)
+
+
+def test_a_plot_takes_the_focus_once(qtbot: QtBot) -> None:
+    area = plot_area("somePlot", "Plot", "A plot.", "step")
+    qtbot.addWidget(area)
+    assert area.viewport().focusPolicy() is Qt.FocusPolicy.NoFocus
 
 
 def test_envelope_keeps_the_spikes() -> None:

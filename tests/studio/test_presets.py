@@ -86,8 +86,9 @@ def test_a_name_that_cannot_be_is_explained(recipe: RecipeCard, qtbot: QtBot) ->
     assert save is not None
     for title, words in (
         ("", ""),
+        ("n" * 41, "40 characters or fewer"),
         ("quick", "is a preset of the program"),
-        ("mine", "already"),
+        ("mine", "called Mine already"),
         ("../x", "cannot be a preset's name"),
     ):
         _fill_in(recipe, title, "")
@@ -128,7 +129,9 @@ def test_own_preset_is_changed_renamed_and_deleted(recipe: RecipeCard, qtbot: Qt
     click(qtbot, recipe, "deletePresetButton")
     assert presets.own_presets()[0] == []
     assert "Your own" not in _listed(recipe)
-    assert recipe.preset_name() == presets.presets()[0].name
+    assert recipe.preset.currentData() == presets.presets()[0].name
+    assert recipe.config().batch_size == 20  # as it was
+    assert recipe.chip.isVisible()
 
 
 def test_renaming_keeps_what_is_being_edited_out_of_it(recipe: RecipeCard, qtbot: QtBot) -> None:
