@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 
 from core.events import Measured, ScoreHistogram
 from studio.charts import NOT_MEASURED
-from studio.curves import nearest
 from studio.parts import HelpDot, label
 from studio.plot_area import dress, plot_area
 from studio.theme import color, theme
@@ -52,7 +51,7 @@ class HistogramPlot(QWidget):
             legend.addSpacing(6)
         legend.addStretch(1)
         legend.addWidget(self._moment)
-        empty = label(NOT_MEASURED, "muted", name="histogramPlotEmpty", wrap=True)
+        self._empty = empty = label(NOT_MEASURED, "muted", name="histogramPlotEmpty", wrap=True)
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedWidget()
         self._pages.addWidget(empty)
@@ -87,16 +86,15 @@ class HistogramPlot(QWidget):
         self.mark(None)
 
     def mark(self, step: float | None) -> None:
-        """Show the measurement nearest to a step; None for the newest."""
+        """Show the last measurement at or before a step; None for the newest."""
         self._marker_step = step
         self.refresh()
 
     def shown(self) -> Measured | None:
-        """The measurement whose histograms are to be seen."""
-        if not self._measures or self._marker_step is None:
-            return self._measures[-1] if self._measures else None
-        steps = np.array([each.step for each in self._measures], np.float64)
-        return self._measures[nearest(steps, self._marker_step)]
+        """The measurement whose histograms are to be seen; None before the first."""
+        until = self._marker_step
+        made = (each for each in reversed(self._measures) if until is None or each.step <= until)
+        return next(made, None)
 
     def refresh(self) -> None:
         if not self._redraw.isActive():
@@ -114,6 +112,7 @@ class HistogramPlot(QWidget):
     def _draw(self) -> None:
         measured = self.shown()
         self._pages.setCurrentIndex(0 if measured is None else 1)
+        self._empty.setText("It had not been measured by this step." if self._measures else NOT_MEASURED)
         self._moment.setText("" if measured is None else f"Step {measured.step:,}")
         if measured is not None:
             self._show(measured.scores)

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from core.watchdog.verdict import Advice
-from studio.panels.health import BEGINNING, Health
-from studio.parts import Button, Combo, label, named
+from studio.panels.health import BEGINNING, TOKENS, Health
+from studio.parts import Button, Combo, label, named, restyle
 
 
 class AlarmBanner(QFrame):
@@ -53,8 +53,12 @@ class AlarmBanner(QFrame):
     def show_health(self, health: Health, state: str) -> None:
         """state: training, paused, or idle where the run does not train."""
         verdict = health.verdict
-        self._words.setText(f"<b>{escape(verdict.title)}.</b> {escape(verdict.evidence)}")
-        self._words.setAccessibleName(f"{verdict.title}. {verdict.evidence}")
+        words = f"{verdict.evidence} {health.doubt}".strip()
+        self._words.setText(f"<b>{escape(verdict.title)}.</b> {escape(words)}")
+        self._words.setAccessibleName(f"{verdict.title}. {words}")
+        tone = TOKENS.get(verdict.kind, "warn")
+        if tone != self.property("tone"):
+            restyle(self, tone=tone)
         if verdict.advice != self._advice:
             self._advice = verdict.advice
             self.choice.clear()

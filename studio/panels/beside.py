@@ -1,7 +1,9 @@
 """The real pictures that stand beside the faces: those of the run that is shown."""
 
+from pathlib import Path
+
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 
 from core import draws
 from core.data.cache import PictureCache
@@ -12,13 +14,12 @@ from studio.preparation import Preparation, Wanted
 
 
 class RealBeside(QObject):
-    """Finds a run's real pictures and shows them; `missing(sentence)` if they are not found."""
-
-    missing = Signal(str)
+    """Finds a run's real pictures and shows them, or says where they were missed."""
 
     def __init__(self, faces: FacesCard, parent: QObject) -> None:
         super().__init__(parent)
         self._faces = faces
+        self._source = ""  # where they are looked for
         self._preparation = Preparation(self)
         self._preparation.ready.connect(self._ready)
         self._preparation.failed.connect(self._failed)
@@ -28,6 +29,7 @@ class RealBeside(QObject):
         if chosen is not None and (run is None or chosen.digest == run.source_digest):
             self._show(chosen)
         elif run is not None:
+            self._source = run.source
             self._faces.real_caption.setText("Real: being prepared…")
             self._preparation.request(Wanted(run.source, run.config.size, run.config.color, run.config.crop))
 
@@ -46,9 +48,12 @@ class RealBeside(QObject):
     @Slot(str)
     def _failed(self, sentence: str) -> None:
         self._preparation.cancel()
-        self._faces.real_caption.setText("Real: not found")
-        self._faces.copies.say(sentence)
-        self.missing.emit(sentence)
+        if not Path(self._source).expanduser().exists():
+            sentence = (
+                f"The pictures this run was trained on are no longer at {self._source}. "
+                "Choose them under Pictures."
+            )
+        self._faces.miss_real(sentence)
 
 
 def some(cache: PictureCache) -> Pictures:

@@ -19,6 +19,15 @@ PICTURES, FACES, BESIDE, COPIES = range(4)
 PREVIEW_COUNT = 64
 KEPT_GRIDS = 48  # decoded grids in memory: 64 faces of 64 px are 0.8 MB
 PLAY_MS = 120
+NO_RUN = (
+    "Faces will form here",
+    "Press Start. The same faces are drawn again and again, so you can watch each of them take shape.",
+)
+NO_GRID_YET = (
+    "The first faces are on their way",
+    "The same faces are drawn again and again, so you can watch each of them take shape.",
+)
+NO_GRID = "No faces yet", "This run ended before it drew any. Resume goes on with it."
 
 
 class FacesCard(Card):
@@ -77,13 +86,7 @@ class FacesCard(Card):
             "prepared pictures appear here, just as the networks will see them.",
             name="noPictures",
         )
-        self.no_faces = EmptyState(
-            "faces",
-            "Faces will form here",
-            "Press Start. The same faces are drawn again and again, so you can watch each of them take "
-            "shape.",
-            name="noFaces",
-        )
+        self.no_faces = EmptyState("faces", *NO_RUN, name="noFaces")
         self._preview_pages = _pages(self.no_pictures, self.preview)
         self._face_pages = _pages(self.no_faces, self.grid)
         self._real_side = QWidget()
@@ -92,7 +95,10 @@ class FacesCard(Card):
         side.setSpacing(8)
         self.real_caption = label("Real", "caption", name="realCaption")
         side.addWidget(self.real_caption, 0, Qt.AlignmentFlag.AlignHCenter)
-        side.addWidget(self.real, 1)
+        self._real_missing = label("", "muted", name="realMissing", accessible="Real pictures", wrap=True)
+        self._real_missing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._real_pages = _pages(self._real_missing, self.real)
+        side.addWidget(self._real_pages, 1)
         fake_side = QVBoxLayout()
         fake_side.setSpacing(8)
         self._fake_caption = label("Fake", "caption", name="fakeCaption")
@@ -146,10 +152,25 @@ class FacesCard(Card):
         self._real_there = pictures is not None
         self.real.set_pictures(pictures)
         self.real_caption.setText("Real" if pictures is not None else "Real: not loaded yet")
+        self._real_pages.setCurrentIndex(1)
         if pictures is None:
             self.copies.take(None)
         if pictures is None and self.views.current() == BESIDE:
             self.real_wanted.emit()
+
+    def miss_real(self, sentence: str) -> None:
+        """Why there are no real pictures to show."""
+        self.real_caption.setText("Real: not found")
+        self._real_missing.setText(sentence)
+        self._real_pages.setCurrentIndex(0)
+        self.copies.say(sentence)
+
+    def set_under_way(self, trains: bool | None) -> None:
+        """Whether the run that is shown trains, for faces that are not there; None if there is no run."""
+        if trains is None:
+            self.no_faces.say(*NO_RUN)
+        else:
+            self.no_faces.say(*(NO_GRID_YET if trains else NO_GRID))
 
     def take_training(self, cache: PictureCache | None) -> None:
         """What the faces are compared with: all pictures of the run's own source; None: not at hand."""

@@ -28,16 +28,29 @@ class Health:
 
     verdict: Verdict
     since: int | None = None  # the step from which it has been so
+    last: int | None = None  # the step at which the run stands
     best: int | None = None  # the step of the best checkpoint
     best_words: str = ""  # how good it is
     why_not: str = ""  # why going back is not possible; empty if it is
 
     def way_back(self, advice: Advice | None) -> str:
         """What a button says that goes back with a change."""
-        where = "Go back to the last checkpoint" if self.best is None else f"Go back to step {self.best:,}"
+        if self.best is None:
+            where = "Go back to the last checkpoint"
+        elif self.last is not None and self.best >= self.last:
+            where = f"Go on from step {self.best:,}"
+        else:
+            where = f"Go back to step {self.best:,}"
         if advice is None:
             return where
         return f"{where} and {advice.title[:1].lower()}{advice.title[1:]}"
+
+    @property
+    def doubt(self) -> str:
+        """What speaks against the best checkpoint, in a sentence; empty if nothing does."""
+        if not self.verdict.alarming or self.best is None or self.since is None or self.best < self.since:
+            return ""
+        return f"The run was already in this trouble at step {self.best:,}, the best so far."
 
 
 class HealthDot(QLabel):
@@ -120,7 +133,7 @@ class HealthCard(QWidget):
         head.addWidget(self._title, 1)
         head.addWidget(self._since)
         self._rows: list[QWidget] = []
-        self._shown: tuple[tuple[Advice, ...], int | None, str] | None = None
+        self._shown: tuple[tuple[Advice, ...], str, str] | None = None
         self._advice = QVBoxLayout()
         self._advice.setSpacing(12)
         surface = QFrame()
@@ -147,8 +160,8 @@ class HealthCard(QWidget):
         self._helps.setVisible(bool(verdict.advice))
         self._rule.setVisible(bool(health.best_words))
         self._best.setVisible(bool(health.best_words))
-        self._best.setText(health.best_words)
-        shown = verdict.advice, health.best, health.why_not
+        self._best.setText(f"{health.best_words} {health.doubt}".strip())
+        shown = verdict.advice, health.way_back(None), health.why_not
         if shown != self._shown:  # else a button would vanish under the mouse
             self._shown = shown
             self._show_advice(health)

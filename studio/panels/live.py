@@ -59,6 +59,7 @@ class LiveRun(QObject):
     @Slot(object)
     def add_steps(self, steps: list[Step]) -> None:
         self._monitor.strip.add(steps)
+        self._watching.reach(steps[-1].step)
         self._tell(lambda monitor: monitor.add_steps(steps))
 
     @Slot(object)

@@ -67,6 +67,11 @@ class Monitor(QWidget):
         if self.faces.views.current() == PICTURES:
             self.faces.choose(FACES)
 
+    def set_under_way(self, trains: bool | None) -> None:
+        """Whether the run that is shown trains, for what is not there yet; None if there is no run."""
+        self.signals.set_under_way(trains)
+        self.faces.set_under_way(trains)
+
     def add_steps(self, steps: Sequence[Step]) -> None:
         self.signals.add_steps(steps)
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout
 
 from core.data.prepare import Progress
 from core.events import Started, Step
+from core.runs import RunSummary
 from studio.panels.health import Light
 from studio.parts import Card, ElidedLabel, label, named, restyle
 from studio.words import span, speed
@@ -20,12 +21,15 @@ class ProgressStrip(Card):
 
     def __init__(self) -> None:
         super().__init__(margin=16, spacing=12)
-        self.status = label("", "value", name="statusLabel", accessible="What the studio is doing")
+        self.status = ElidedLabel("value", name="statusLabel", accessible="What the studio is doing")
         self.detail = ElidedLabel("caption", name="detailLabel", accessible="More about it")
         self.bar = QProgressBar()
         named(self.bar, "progressBar", "Progress")
         self.bar.setTextVisible(False)
         self.bar.setRange(0, SCALE)
+        keeps = self.bar.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(keeps)
         self._values = {
             name: label("–", "value", name=f"{name}Value", accessible=title)
             for name, title in (
@@ -65,10 +69,11 @@ class ProgressStrip(Card):
         self.clear()
 
     def say(self, status: str, detail: str = "", tone: str = "") -> None:
-        """tone colours the bar: "", idle, good or danger."""
+        """tone colours the bar: "", idle, good or danger; where it has nothing to show, "" alone shows it."""
         self.status.setText(status)
         self.detail.setText(detail)
         restyle(self.bar, tone=tone)
+        self.bar.setVisible(not tone or self.bar.maximum() != SCALE or self.bar.value() > 0)
 
     def clear(self) -> None:
         self._started = None
@@ -112,6 +117,11 @@ class ProgressStrip(Card):
             self._set("speed", speed(newest.images_per_s))
         self._set("elapsed", span(newest.seconds))
         self._show_share(newest)
+
+    def rest(self, summary: RunSummary) -> None:
+        """A run from the disk, after its last numbers: where it stands."""
+        self.end(complete=summary.state == "finished")
+        self._set("step", f"{summary.step:,}")
 
     def end(self, *, complete: bool) -> None:
         """Nothing is under way any more."""

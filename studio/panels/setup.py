@@ -152,6 +152,10 @@ class Setup(QWidget):
         """What was asked for last cannot be."""
         self.knobs.refuse(sentence)
 
+    def name_recipe(self, beside_a_run: bool) -> None:
+        """Say that the recipe is the next run's where another is on view."""
+        self.recipe.heading.setText("Recipe of the next run" if beside_a_run else "Recipe")
+
     def order(self) -> Order:
         """A new run as it is set up. Raises ConfigError."""
         return Order(

@@ -14,7 +14,7 @@ from studio.parts import Card, EmptyState, Segmented, label, named
 from studio.plots import CurvePlot, StepAxis
 from studio.theme import color, theme
 
-DETAIL_PX = 128
+OVERVIEW_PX, QUALITY_PX, DETAIL_PX = 104, 104, 128
 REDRAW_MS, APART_MS = 800, 75  # another rhythm for each, so that one turn of the loop seldom draws two
 
 
@@ -49,12 +49,14 @@ class SignalsCard(Card):
         self._pages = QStackedWidget()
         overview = [self.plots[chart.name] for chart in OVERVIEW]
         quality = [*(self.plots[chart.name] for chart in QUALITY), self.histograms]
-        self._pages.addWidget(_stacked(overview))
+        self._pages.addWidget(_scrolled(overview, OVERVIEW_PX, "overviewScroll", "Overview"))
         self._quality = QStackedWidget()
-        self._quality.addWidget(EmptyState("search", "Nothing measured", NOT_MEASURED, name="qualityEmpty"))
-        self._quality.addWidget(_stacked(quality))
+        self._unmeasured = EmptyState("search", "Nothing measured", NOT_MEASURED, name="qualityEmpty")
+        self._quality.addWidget(self._unmeasured)
+        self._quality.addWidget(_scrolled(quality, QUALITY_PX, "qualityScroll", "Quality"))
         self._pages.addWidget(self._quality)
-        self._pages.addWidget(_scrolled([self.plots[chart.name] for chart in DETAILS]))
+        details = [self.plots[chart.name] for chart in DETAILS]
+        self._pages.addWidget(_scrolled(details, DETAIL_PX, "detailsScroll", "Details"))
         self._key = MarkKey()
         self.body.addWidget(self.views)
         self.body.addWidget(self._pages, 1)
@@ -85,6 +87,11 @@ class SignalsCard(Card):
             self.plots[name].load(cells)
         self._measure(measures)
         self.add_marks(marks)
+
+    def set_under_way(self, trains: bool | None) -> None:
+        """Whether the run trains, for what has not been measured; None if there is no run."""
+        words = "This run was not measured." if trains is False else NOT_MEASURED
+        self._unmeasured.say("Nothing measured", words)
 
     def add_steps(self, steps: Sequence[Step]) -> None:
         if steps:
@@ -198,13 +205,14 @@ def _stacked(plots: Sequence[QWidget], right_px: int = 0) -> QWidget:
     return page
 
 
-def _scrolled(plots: Sequence[QWidget]) -> QScrollArea:
+def _scrolled(plots: Sequence[QWidget], least_px: int, name: str, title: str) -> QScrollArea:
+    """The plots on top of each other, each at least so high."""
     for plot in plots:
-        plot.setMinimumHeight(DETAIL_PX)
+        plot.setMinimumHeight(least_px)
     inside = _stacked(plots, right_px=4)  # clear of the scroll bar
     inside.setProperty("scrolled", True)
     scroll = QScrollArea()
-    named(scroll, "detailsScroll", "Details")
+    named(scroll, name, title)
     scroll.setWidget(inside)
     scroll.setWidgetResizable(True)
     scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -33,7 +33,7 @@ from studio.panels.resuming import Resuming
 from studio.panels.setup import Setup
 from studio.panels.watch import State as WatchState
 from studio.panels.watch import Watch
-from studio.session import Opened
+from studio.session import Opened, Order
 from studio.settings import Settings
 from studio.words import count
 
@@ -53,10 +53,13 @@ class TrainPanel(QWidget):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._state = "idle"
+        self._begun = False  # whether the training that is or was under way has come to its first step
+        self._goes_on = False  # whether it was to go on with a run
         self._start_when_ready = False
         self._shown: Record | None = None  # the run that was read from the disk last
         self._rest: status.Words | None = None  # what the strip says while nothing is under way
         self._about = ""  # what the status line says of the training
+        self._precisely = ""  # and its tooltip
         self._device_titles: dict[str, str] = {}
         self.setup = Setup(settings)
         self.monitor = Monitor()
@@ -84,8 +87,7 @@ class TrainPanel(QWidget):
             (setup.prepared, self._show_pictures),
             (setup.unusable, self._show_no_pictures),
             (setup.knobs_changed, self.change_requested),
-            (self._resuming.ordered, self.start_requested),
-            (self._real.missing, self.message),
+            (self._resuming.ordered, self._order_more),
             (faces.real_wanted, self._find_real),
             (self.reading.ended, self.live.release),
             (self.reading.failed, self.monitor.banner.say),
@@ -113,6 +115,7 @@ class TrainPanel(QWidget):
             self._refresh()
             return
         self.setup.remember()
+        self._goes_on = False
         self.start_requested.emit(self.setup.order())
 
     @Slot()
@@ -169,6 +172,8 @@ class TrainPanel(QWidget):
     @Slot(str)
     def set_state(self, state: str) -> None:
         self._state = state
+        if state == "preparing":
+            self._begun = False
         self._refresh()
 
     @Slot(object)
@@ -184,7 +189,7 @@ class TrainPanel(QWidget):
         self.live.begin(run, record if record and record.run.folder == run.folder else None)
         self.monitor.elsewhere.hide()
         self.monitor.banner.hide()
-        self._about = run.name
+        self._about, self._precisely = run.name, ""
         self.monitor.faces.show_real(some(opened.cache))
         self.monitor.faces.take_training(opened.cache)
         self.monitor.faces.choose(FACES)
@@ -194,9 +199,12 @@ class TrainPanel(QWidget):
 
     @Slot(object)
     def show_started(self, started: Started) -> None:
+        self._begun = True
         self.monitor.strip.begin(started)
+        self.watching.reach(started.step)
         device = self._device_titles.get(started.device, started.device)
-        self._about = " · ".join([self._about, device, started.precision, count(started.images, "picture")])
+        self._about = " · ".join([self._about, device, count(started.images, "picture")])
+        self._precisely = f"{self._about}, computed in {started.precision}"
         self._refresh()
 
     @Slot(object)
@@ -212,7 +220,10 @@ class TrainPanel(QWidget):
     def show_failure(self, sentence: str) -> None:
         self.monitor.strip.end(complete=False)
         self.monitor.banner.say(sentence)
-        self._end("Training stopped because of a problem", self._name(), "danger")
+        title = "Training stopped because of a problem"
+        if not self._begun:
+            title = "Could not go on" if self._goes_on else "Could not start"
+        self._end(title, self._name(), "danger")
 
     @Slot(object)
     def show_over(self, run: Run) -> None:
@@ -262,8 +273,10 @@ class TrainPanel(QWidget):
             self.monitor.strip.clear()
             if record.last is not None:
                 self.monitor.strip.add([record.last])
+            self.monitor.strip.rest(record.summary)
             self._rest = status.at_rest(record.summary)
             self.watching.begin(record.run.config)
+            self.watching.reach(record.summary.step)
             self.watching.measure(record.measures)
         elif not self.live.is_shown:
             self.monitor.elsewhere.say(record.run.name)
@@ -312,6 +325,11 @@ class TrainPanel(QWidget):
         run = self.live.run if self.live.is_shown else self._shown.run if self._shown else None
         self._real.find(run, self.setup.cache)
 
+    @Slot(object)
+    def _order_more(self, order: Order) -> None:
+        self._goes_on = True
+        self.start_requested.emit(order)
+
     # Upkeep
 
     def _name(self) -> str:
@@ -346,8 +364,19 @@ class TrainPanel(QWidget):
         )
         setup.stop.setEnabled(self._state not in ("idle", "stopping") or self._start_when_ready)
         setup.stop.setToolTip("Save a checkpoint and stop (Ctrl+.)")
+        setup.name_recipe(idle and self.live.shown is not None)
+        self.monitor.set_under_way(self._is_trained())
         self.watching.set_state(*self._watch_state())
         self._say_state()
+
+    def _is_trained(self) -> bool | None:
+        """Whether the run that is shown trains, here or elsewhere; None if none is shown."""
+        if self.live.shown is None:
+            return None
+        if self.live.is_shown:
+            return True
+        record = self._shown if self._shown and self._shown.run.folder == self.live.shown else None
+        return self._state == "idle" and record is not None and record.summary.state == "running"
 
     def _watch_state(self) -> tuple[WatchState, str]:
         """What the alarm can offer, and why the run cannot go back, if it cannot."""
@@ -381,3 +410,4 @@ class TrainPanel(QWidget):
         else:
             words = self.live.shown.name, "Resume goes on with this run", "idle"
         self.monitor.strip.say(*words)
+        self.monitor.strip.detail.setToolTip(self._precisely if self._state != "idle" else "")

@@ -68,6 +68,14 @@ class Watch(QObject):
             self.judge(*last[0])
             self.judge(*last[-1])
 
+    def reach(self, step: int) -> None:
+        """The step at which the run stands."""
+        health = self._health
+        if health is not None:
+            self._health = replace(health, last=step)
+            if self._health.way_back(None) != health.way_back(None):
+                self._refresh()
+
     def measure(self, measures: Sequence[Measured]) -> None:
         """Learn from these which checkpoint is the best."""
         best = next((each for each in reversed(measures) if each.best), None)
@@ -83,7 +91,7 @@ class Watch(QObject):
         """The run has gone back: what was said of it no longer holds."""
         if self._health is not None:
             self._answered = False
-            self._health = replace(self._health, verdict=BEGINNING, since=None)
+            self._health = replace(self._health, verdict=BEGINNING, since=None, last=None)
             self._refresh()
 
     def set_state(self, state: State, why_not: str = "") -> None:

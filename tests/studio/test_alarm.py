@@ -155,6 +155,18 @@ def test_evidence_is_kept_up_while_the_alarm_lasts(stage: Stage, qtbot: QtBot) -
     assert [(mark.step, mark.kind) for mark in marks] == [(40, "alarm")], "it began once"
 
 
+def test_way_back_says_where_it_leads_from_where_the_run_stands(stage: Stage) -> None:
+    window = stage.window
+    stage.tell(*steps(1, 20), Judged(10, verdict("overfitting")), measured(20, best=True))
+    assert _back(window).accessibleName() == "Go on from step 20 and halve the learning rate"
+    assert text(window, "alarmLabel").endswith("already in this trouble at step 20, the best so far.")
+    assert window.train.monitor.alarm.property("tone") == "warn"
+    stage.tell(*steps(21, 40), Judged(40, verdict()))
+    assert _back(window).accessibleName() == "Go back to step 20 and halve the learning rate"
+    assert "already" not in text(window, "alarmLabel")
+    assert window.train.monitor.alarm.property("tone") == "danger"
+
+
 def test_pause_in_the_alarm_then_carry_on(stage: Stage, qtbot: QtBot) -> None:
     window = stage.window
     stage.tell(*steps(1, 40), Judged(40, verdict()))

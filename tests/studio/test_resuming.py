@@ -69,6 +69,7 @@ def test_run_whose_pictures_have_moved_can_go_on(trained: MainWindow, folder: Pa
     assert str(folder) in text(trained, "errorLabel")
     assert text(trained, "errorLabel").endswith("Choose the same pictures under Pictures, then press Resume.")
     assert the_run().state == state
+    assert text(trained, "statusLabel") == "Could not go on", "nothing was trained"
 
     trained.train.choose_source(str(moved))
     size = trained.findChild(QComboBox, "field_size")

@@ -56,6 +56,9 @@ def test_one_time_moves_every_readout_and_the_histograms(card: SignalsCard, qtbo
     _, fake = card.histograms._hills
     assert int(np.argmax(fake.getOriginalDataset()[1])) == 2
     assert (_text(card, "coveragePlotValue0"), _text(card, "accuracyPlotValue0")) == ("0.20", "0.80")
+    card.mark(450)  # nearer to the one of step 500, which is yet to come
+    qtbot.wait(60)
+    assert _text(card, "histogramStep") == "Step 200"
     card.mark(None)
     qtbot.waitUntil(lambda: _text(card, "histogramStep") == "Step 900")
     assert (_text(card, "coveragePlotValue0"), _text(card, "accuracyPlotValue0")) == ("0.70", "0.90")

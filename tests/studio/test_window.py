@@ -165,7 +165,7 @@ def test_failure_is_one_sentence_and_the_run_can_go_on(ready: MainWindow, qtbot:
     with qtbot.waitSignal(ready.session.failed, timeout=LONG):
         click(qtbot, ready, "startButton")
     assert "batch_size" in text(ready, "errorLabel")
-    assert text(ready, "statusLabel") == "Training stopped because of a problem"
+    assert text(ready, "statusLabel") == "Could not start"
     write(ready, "batch_size", "8")
     click(qtbot, ready, "startButton")
     qtbot.waitUntil(lambda: ready.train.monitor.losses.count() >= 1, timeout=LONG)
