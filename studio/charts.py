@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from studio.words import brief, short
+from studio.editors import in_figures
+from studio.words import short
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ RATES = Chart(
     "Level; they change only where somebody changes them, at the marks.",
     "Far above 0.001, DCGANs seldom stay stable.",
     kept=0.0,
-    read=brief,
+    read=in_figures,
     level=True,
 )
 SPEED = Chart(
