@@ -29,7 +29,9 @@ class AlarmBanner(QFrame):
         self._advice: tuple[Advice, ...] = ()
         self._words = label("", name="alarmLabel", accessible="What is wrong", wrap=True)
         self._words.setTextFormat(Qt.TextFormat.RichText)
-        self.back = Button("", "goBackButton", kind="primary", icon_name="undo")
+        self.back = Button(
+            "", "goBackButton", kind="primary", icon_name="undo", accessible="Go back to the best checkpoint"
+        )
         self.choice = Combo("adviceCombo", "Which change to go back with")
         self.pause = Button("Pause", "alarmPauseButton", accessible="Pause and look")
         self.carry_on = Button("Carry on", "carryOnButton", accessible="Carry on as it is")

@@ -31,7 +31,9 @@ class LiveRow(KnobRow):
         self._said = ""
         self._before: object = None
         self._words = label("", "caption", name=f"live_change_{name}", accessible="Change", wrap=True)
-        self._act = Button("", f"live_act_{name}", kind="link")
+        self._act = Button(
+            "", f"live_act_{name}", kind="link", accessible=f"Apply: {self._editor.accessibleName()}"
+        )
         self._foot = QWidget()
         foot = QHBoxLayout(self._foot)
         foot.setContentsMargins(0, 0, 0, 0)
