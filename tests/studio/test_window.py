@@ -201,7 +201,7 @@ def test_unusable_source_is_one_sentence(window: MainWindow, tmp_path: Path, qtb
 def test_wrong_setting_disables_start_and_says_why(ready: MainWindow) -> None:
     write(ready, "batch_size", "1")
     assert not ready.train.setup.start.isEnabled()
-    assert ready.train.setup.start.toolTip().startswith("batch_size: ")
+    assert ready.train.setup.start.toolTip().startswith("Batch size: ")
     write(ready, "batch_size", "8")
     assert ready.train.setup.start.isEnabled()
 
