@@ -82,14 +82,14 @@ def _button(page: CopiesPage, name: str) -> QAbstractButton:
 def test_it_shows_the_nearest_training_pictures_and_a_yardstick(
     qtbot: QtBot, page: CopiesPage, exploration: Exploration, cache: PictureCache
 ) -> None:
-    qtbot.waitUntil(_button(page, "copiesLookButton").isEnabled)
+    qtbot.waitUntil(_button(page, "copiesLookButton").isEnabled, timeout=LONG)
     click(qtbot, page, "copiesLookButton")
-    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 0))
+    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 0), timeout=LONG)
     assert "Real pictures are typically" in text(page, "copiesWords")
     exploration.become(z_of_seed(1, 10)[0], "another face")
     assert "has changed" in text(page, "copiesWords")
     click(qtbot, page, "copiesLookButton")
-    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 1))
+    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 1), timeout=LONG)
 
 
 def test_it_follows_the_face_if_asked_and_only_while_it_is_seen(
@@ -97,16 +97,16 @@ def test_it_follows_the_face_if_asked_and_only_while_it_is_seen(
 ) -> None:
     follow = page.findChild(QCheckBox, "copiesFollow")
     assert follow is not None
-    qtbot.waitUntil(follow.isEnabled)
+    qtbot.waitUntil(follow.isEnabled, timeout=LONG)
     follow.setChecked(True)
-    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 0))
+    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 0), timeout=LONG)
     exploration.become(z_of_seed(2, 10)[0], "another face")
-    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 2))
+    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 2), timeout=LONG)
     page.hide()
     exploration.become(z_of_seed(3, 10)[0], "another face")
     assert not page._settled.isActive()
     page.show()
-    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 3))
+    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 3), timeout=LONG)
 
 
 def test_a_face_that_moves_meanwhile_does_not_give_up_the_comparison(
@@ -114,17 +114,17 @@ def test_a_face_that_moves_meanwhile_does_not_give_up_the_comparison(
 ) -> None:
     follow = page.findChild(QCheckBox, "copiesFollow")
     assert follow is not None
-    qtbot.waitUntil(follow.isEnabled)
+    qtbot.waitUntil(follow.isEnabled, timeout=LONG)
     follow.setChecked(True)
-    qtbot.waitUntil(lambda: page._looking is not None)
+    qtbot.waitUntil(lambda: page._looking is not None, timeout=LONG)
     exploration.become(z_of_seed(1, 10)[0], "another face")
     page._settled.stop()
     page._follow_up()  # as after a moment of rest
     faces = _list(page, "copiesFace")
-    qtbot.waitUntil(lambda: faces.count() == 1)
+    qtbot.waitUntil(lambda: faces.count() == 1, timeout=LONG)
     assert _captions(page) == _expected(exploration, cache, 0)
     assert "The face has changed since." in text(page, "copiesWords")
-    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 1))
+    qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 1), timeout=LONG)
     assert "has changed" not in text(page, "copiesWords")
 
 
@@ -136,12 +136,12 @@ def test_pictures_that_were_prepared_elsewhere_meanwhile_are_found_when_the_page
     page = CopiesPage(exploration)
     qtbot.addWidget(page)
     page.show()
-    qtbot.waitUntil(lambda: "Prepare them again" in text(page, "copiesTrouble"))
+    qtbot.waitUntil(lambda: "Prepare them again" in text(page, "copiesTrouble"), timeout=LONG)
     page.hide()
     elsewhere.rename(cache.folder)
     (cache.folder / "cache.away").rename(cache.folder / "cache.json")
     page.show()
-    qtbot.waitUntil(_button(page, "copiesLookButton").isEnabled)
+    qtbot.waitUntil(_button(page, "copiesLookButton").isEnabled, timeout=LONG)
 
 
 def test_the_menu_for_other_pictures_goes_when_it_is_closed(
@@ -152,7 +152,7 @@ def test_the_menu_for_other_pictures_goes_when_it_is_closed(
     assert menu is not None
     assert [each.objectName() for each in menu.actions()] == ["trainingFolderAction", "trainingZipAction"]
     menu.close()
-    qtbot.waitUntil(lambda: page.findChild(QMenu, "trainingPicturesMenu") is None)
+    qtbot.waitUntil(lambda: page.findChild(QMenu, "trainingPicturesMenu") is None, timeout=LONG)
 
 
 def test_pictures_that_are_not_prepared_any_more_are_prepared_again(
@@ -163,7 +163,7 @@ def test_pictures_that_are_not_prepared_any_more_are_prepared_again(
     page = CopiesPage(exploration)
     qtbot.addWidget(page)
     page.show()
-    qtbot.waitUntil(lambda: "Prepare them again" in text(page, "copiesTrouble"))
+    qtbot.waitUntil(lambda: "Prepare them again" in text(page, "copiesTrouble"), timeout=LONG)
     click(qtbot, page, "copiesPrepareButton")
     qtbot.waitUntil(_button(page, "copiesLookButton").isEnabled, timeout=LONG)
     assert page._training.cache is not None
@@ -180,9 +180,9 @@ def test_pictures_that_are_gone_are_asked_for_and_others_are_told_apart(
     page = CopiesPage(exploration)
     qtbot.addWidget(page)
     page.show()
-    qtbot.waitUntil(lambda: "Prepare them again" in text(page, "copiesTrouble"))
+    qtbot.waitUntil(lambda: "Prepare them again" in text(page, "copiesTrouble"), timeout=LONG)
     click(qtbot, page, "copiesPrepareButton")
-    qtbot.waitUntil(lambda: "There is no folder" in text(page, "copiesTrouble"))
+    qtbot.waitUntil(lambda: "There is no folder" in text(page, "copiesTrouble"), timeout=LONG)
     assert page._training.run is not None
     page._training._prepare(page._training.run, str(moved))
     qtbot.waitUntil(_button(page, "copiesLookButton").isEnabled, timeout=LONG)
@@ -197,7 +197,7 @@ def test_an_imported_generator_has_no_training_pictures(
     save(tmp_path / "other.safetensors", load(exploration.moment.path), name="other")
     imported = subject_of_file(tmp_path / "other.safetensors")
     exploration.open(imported, imported.moments[0])
-    qtbot.waitUntil(lambda: "imported generator" in text(page, "copiesTrouble"))
+    qtbot.waitUntil(lambda: "imported generator" in text(page, "copiesTrouble"), timeout=LONG)
     assert not _button(page, "copiesPrepareButton").isVisible()
 
 
