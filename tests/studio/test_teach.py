@@ -84,8 +84,10 @@ def test_answers_that_mean_nothing_are_not_called_better_than_chance(
 ) -> None:
     dialog = _begin(qtbot, exploration, over)
     for number in range(16):
-        qtbot.keyClick(dialog, Qt.Key.Key_Y if number % 4 < 2 else Qt.Key.Key_N)
+        qtbot.keyClick(dialog, Qt.Key.Key_Y if number % 2 == 0 else Qt.Key.Key_N)
         _await_face(qtbot, dialog)
+        # The next face depends on what is learned so far: were that left to time, luck would choose it.
+        qtbot.waitUntil(lambda: not dialog._learning, timeout=LONG)
     qtbot.waitUntil(lambda: _enabled(dialog, "teachSaveButton"), timeout=LONG)
     assert "may be luck" in text(dialog, "teachCertainty")
     dialog.reject()
