@@ -73,6 +73,13 @@ def table(lines: list[dict[str, Any]], real: dict[str, float]) -> str:
     return "\n".join(rows)
 
 
+def _value(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", required=True)
@@ -86,7 +93,7 @@ def main() -> None:
     parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", dest="changes")
     parser.add_argument("--label", default="")
     options = parser.parse_args()
-    changes = dict(each.split("=", 1) for each in options.changes)
+    changes = {name: _value(text) for name, _, text in (each.partition("=") for each in options.changes)}
     endless = {"duration": 10_000, "duration_unit": "minutes"}
     lines = []
     for seed in options.seeds:
