@@ -1,7 +1,6 @@
 """Train a run, or go on with one."""
 
 import argparse
-import json
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +10,7 @@ from core.commands.interrupt import Interrupt, interruptible
 from core.commands.numbers import positive
 from core.commands.outcome import Outcome, UsageError
 from core.commands.prepare import SOURCE_HELP, prepared
+from core.commands.setting import parse_settings
 from core.commands.training import shown
 from core.config import Config, field_info
 from core.errors import Cancelled, ConfigError, StudioError
@@ -195,15 +195,7 @@ def _changes(options: argparse.Namespace) -> dict[str, object]:
         changes["watchdog"] = options.watchdog
     if options.seed is not None:
         changes["seed"] = options.seed
-    for pair in options.set:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise ConfigError(f"--set {pair}: write KEY=VALUE, for example --set batch_size=64.")
-        try:
-            changes[key.strip()] = json.loads(value)
-        except ValueError:
-            changes[key.strip()] = {"True": True, "False": False}.get(value, value)
-    return changes
+    return changes | parse_settings(options.set)
 
 
 def _facts_on_disk(folder: Path) -> dict[str, Any]:
