@@ -6,6 +6,7 @@ import sys
 import traceback
 
 from core.commands import (
+    bench,
     compare,
     directions,
     evaluate,
@@ -22,7 +23,20 @@ from core.commands.outcome import Outcome, UsageError
 from core.errors import Cancelled, StudioError
 
 INTERRUPTED = 130
-COMMANDS = (prepare, train, sample, morph, directions, export, import_, evaluate, compare, runs, presets)
+COMMANDS = (
+    prepare,
+    train,
+    sample,
+    morph,
+    directions,
+    export,
+    import_,
+    evaluate,
+    compare,
+    runs,
+    presets,
+    bench,
+)
 
 
 def run_command(arguments: list[str]) -> int:
