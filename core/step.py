@@ -22,6 +22,7 @@ from core.losses import (
 )
 from core.spectral_norm import follow
 from core.trainee import Trainee
+from core.world import ALONE, World
 
 NUMBERS = (  # what `update` gives, by the names of `core.events.Step`
     "d_loss",
@@ -37,7 +38,9 @@ NUMBERS = (  # what `update` gives, by the names of `core.events.Step`
 R1_EVERY = 16  # updates of D: the penalty is costly and changes slowly (Karras et al. 2020, arXiv:1912.04958)
 
 
-def update(trainee: Trainee, real: Tensor, z: Tensor, step: int, parts: int = 1) -> Tensor:
+def update(
+    trainee: Trainee, real: Tensor, z: Tensor, step: int, parts: int = 1, world: World = ALONE
+) -> Tensor:
     """One step of both networks, the batch of n pictures computed in so many parts, gradients added up.
 
     real: (d_updates * n, c, s, s) in [-1, 1], z: (d_updates * n, latent_dim); every update of the
@@ -45,11 +48,15 @@ def update(trainee: Trainee, real: Tensor, z: Tensor, step: int, parts: int = 1)
     penalties, and where the discriminator does not learn (`learns`) d_grad_norm is NaN. With the default
     settings it computes what the PyTorch DCGAN tutorial's step computes, the sigmoid folded into the loss.
 
-    A picture's random draws do not depend on `parts`; batch norm sees each part by itself.
+    Where several processes train, n are this one's rows of the batch, all learn from all gradients, and
+    NUMBERS are those of the batch once they are added up over the processes.
+
+    A picture's random draws depend neither on `parts` nor on processes; batch norm sees each part by itself.
+    Its running statistics become the mean over the processes, so that these stay equal.
     """
     config = trainee.config
-    batch = _Batch(trainee, step, len(z) // config.d_updates, parts)
-    reals, latents = torch.split(real, batch.count), torch.split(z, batch.count)
+    batch = _Batch(trainee, step, parts, world)
+    reals, latents = torch.split(real, batch.own), torch.split(z, batch.own)
     if learns(config, step):
         for number, (pictures, latent) in enumerate(zip(reals, latents, strict=True)):
             judged = _teach_discriminator(batch, pictures, latent, number)
@@ -60,13 +67,17 @@ def update(trainee: Trainee, real: Tensor, z: Tensor, step: int, parts: int = 1)
     with torch.no_grad():
         fake = fooled if judged.fake is None else judged.fake
         centre = (judged.real.mean() + fake.mean()) / 2
+        if config.loss == "wgan-gp":
+            world.add_up([centre.mul_(batch.weight)])
         sure = [probabilities(config.loss, scores, centre) for scores in (judged.real, fake, fooled)]
         d_loss = judged.loss
         if d_loss is None:
-            d_loss = discriminator_loss(config.loss, judged.real, fake, config.real_label, config.fake_label)
+            labels = config.real_label, config.fake_label
+            d_loss = batch.weight * discriminator_loss(config.loss, judged.real, fake, *labels)
         right = [(sure[0] > 0.5).float().mean(), (sure[1] < 0.5).float().mean()]
         means = [each.mean() for each in sure]
-        return torch.stack([d_loss, g_loss, *means, *right, judged.norm, g_norm])
+        shares = batch.weight * torch.stack([*means, *right, judged.norm, g_norm])
+        return torch.cat([torch.stack([d_loss, g_loss]), shares])
 
 
 def learns(config: Config, step: int) -> bool:
@@ -90,22 +101,25 @@ class _Judged:
 
 
 class _Batch:
-    """A step's batch in parts, and what every pass over it needs."""
+    """This process's rows of a step's batch in parts, and what every pass over them needs."""
 
-    def __init__(self, trainee: Trainee, step: int, count: int, parts: int) -> None:
-        self.trainee, self.step, self.count = trainee, step, count
-        edges = np.linspace(0, count, min(parts, count) + 1).round().astype(int).tolist()
+    def __init__(self, trainee: Trainee, step: int, parts: int, world: World) -> None:
+        self.trainee, self.step, self.world = trainee, step, world
+        self.count = trainee.config.batch_size
+        rows = world.rows(self.count)
+        self.first, self.own = rows.start, rows.stop - rows.start
+        edges = np.linspace(0, self.own, min(parts, self.own) + 1).round().astype(int).tolist()
         self.parts = [slice(first, last) for first, last in pairwise(edges)]
-        config = trainee.config
-        self.noise = strength.noise(config, step)
+        self.weight = self.own / self.count
+        self.noise = strength.noise(trainee.config, step)
 
     def share(self, part: slice) -> float:
-        """Of the batch, in 0..1."""
+        """Of the whole batch, in 0..1."""
         return float(part.stop - part.start) / self.count
 
     def draws(self, purpose: str, part: slice, device: torch.device) -> DeviceDraws:
-        seed = self.trainee.config.seed
-        return DeviceDraws(seed, purpose, self.step, part.start, part.stop, self.count, device)
+        seed, first, last = self.trainee.config.seed, self.first + part.start, self.first + part.stop
+        return DeviceDraws(seed, purpose, self.step, first, last, self.count, device)
 
     def seen(self, pictures: Tensor, draws: DeviceDraws) -> Tensor:
         """Pictures, real or generated, as they come before D."""
@@ -147,6 +161,7 @@ def _teach_discriminator(batch: _Batch, real: Tensor, z: Tensor, number: int) ->
         losses.append(batch.share(part) * loss.detach())
         reals.append(real_scores.detach())
         fakes.append(fake_scores.detach())
+    batch.world.add_up(_gradients(discriminator))
     norm = _gradient_norm(discriminator)
     _change_weights(trainee.d_optimiser)
     pictures = made if whole else None
@@ -181,6 +196,7 @@ def _teach_generator(batch: _Batch, z: Tensor, made: Tensor | None) -> tuple[Ten
         loss.backward()  # type: ignore[no-untyped-call]
         losses.append(loss.detach())
         fooled.append(scores.detach())
+    batch.world.add_up(_gradients(trainee.generator) + _statistics(batch))
     norm = _gradient_norm(trainee.generator)
     _change_weights(trainee.g_optimiser)
     trainee.discriminator.requires_grad_(True)
@@ -195,9 +211,24 @@ def _change_weights(optimiser: torch.optim.Adam) -> None:
 
 def _gradient_norm(network: nn.Module) -> Tensor:
     """The Euclidean norm of all of a network's gradients, a scalar."""
-    gradients = [each.grad for each in network.parameters() if each.grad is not None]
-    norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+    norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(_gradients(network))))
     return norm
+
+
+def _gradients(network: nn.Module) -> list[Tensor]:
+    return [each.grad for each in network.parameters() if each.grad is not None]
+
+
+@torch.no_grad()
+def _statistics(batch: _Batch) -> list[Tensor]:
+    """This process's part of what batch norm keeps of the batches: both networks' running statistics."""
+    if batch.world.size == 1:
+        return []
+    layers = [*batch.trainee.generator.modules(), *batch.trainee.discriminator.modules()]
+    kept = [each for layer in layers if isinstance(layer, nn.BatchNorm2d) for each in layer.buffers()]
+    running = [each for each in kept if each.is_floating_point()]  # the count of batches is equal anyway
+    torch._foreach_mul_(running, batch.weight)
+    return running
 
 
 def _full(scores: Tensor) -> Tensor:

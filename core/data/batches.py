@@ -32,8 +32,10 @@ class Batches:
         """The epoch, counted from 1, that step (counted from 1) belongs to."""
         return (step - 1) // self.steps_per_epoch + 1
 
-    def batch(self, step: int, updates: int = 1) -> NDArray[np.uint8]:
+    def batch(self, step: int, updates: int = 1, rows: slice = slice(None)) -> NDArray[np.uint8]:
         """The pictures of a step (from 1): an owned (updates * batch_size, size, size, channels) uint8 array.
+
+        rows: these of every update's batch only.
 
         Each of the step's updates of the discriminator goes through all pictures in an order of its own, so
         that its pictures do not depend on how many updates the steps before had. Epochs are counted by the
@@ -41,7 +43,8 @@ class Batches:
         """
         first = (step - 1) % self.steps_per_epoch * self._batch_size
         chosen = [
-            self._order(self.epoch(step), each)[first : first + self._batch_size] for each in range(updates)
+            self._order(self.epoch(step), each)[first : first + self._batch_size][rows]
+            for each in range(updates)
         ]
         pictures: NDArray[np.uint8] = self._pictures[np.concatenate(chosen)]
         return pictures
