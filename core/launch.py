@@ -23,7 +23,7 @@ def launch(arguments: Sequence[str], devices: Sequence[str], log_folder: Path) -
     log_folder.mkdir(parents=True, exist_ok=True)
     command = [
         *(sys.executable, "-m", "torch.distributed.run", "--standalone", "--local-addr=localhost"),
-        *(f"--nproc-per-node={len(devices)}", str(_PROGRAM)),
+        *(f"--nproc-per-node={len(devices)}", "--", str(_PROGRAM)),
         *(*arguments, "--json", "--device", ",".join(devices)),
     ]
     cores = max(1, (os.cpu_count() or 1) // len(devices))  # torchrun would give each process one

@@ -51,6 +51,9 @@ class World:
         """Which of a batch of `count` are this process's."""
         return slice(0, count)
 
+    def use(self, device: torch.device) -> None:
+        """Compute on this device from now on; all call it, with devices of one kind."""
+
     def order(self, name: str, **facts: object) -> None:
         """Rank 0: what all others are to do next."""
 
@@ -104,7 +107,6 @@ class Group(World):
         self._sums: dist.ProcessGroup | None = None  # gloo's
 
     def use(self, device: torch.device) -> None:
-        """Compute on this device from now on; all call it, with devices of one kind."""
         if device.type == "cuda":
             torch.cuda.set_device(device)
             with _connected():
@@ -208,7 +210,7 @@ def join() -> World:
     return Group() if wide else ALONE
 
 
-def own_device(world: World, wished: str | None) -> str:
+def device_name(world: World, wished: str | None) -> str:
     """What torch.device takes for this process: its share of what is wished for, for the whole machine.
 
     wished: "auto" or None, "cuda", "cpu", or one device for each process of a machine, "cuda:0,cuda:1".

@@ -6,10 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.commands.interrupt import Interrupt, interruptible
+from core.commands.interrupt import NOTICE, Interrupt, interruptible
 from core.commands.numbers import positive
 from core.commands.outcome import Outcome, UsageError
-from core.commands.prepare import SOURCE_HELP, prepared
+from core.commands.prepare import SOURCE_HELP
+from core.commands.processes import help_first, joined, own_device, pictures
 from core.commands.setting import parse_settings
 from core.commands.training import shown
 from core.config import Config, field_info
@@ -19,6 +20,7 @@ from core.presets import preset
 if TYPE_CHECKING:
     from core.data.cache import PictureCache
     from core.runs import Run
+    from core.world import World
 
     Start = tuple[Run, PictureCache, str]  # and the device's name
 
@@ -29,13 +31,19 @@ ABOUT = "Train a run, or go on with one."
 def declare(sub: argparse.ArgumentParser) -> None:
     sub.epilog = _settings_help()
     sub.add_argument("--data", metavar="SOURCE", help=SOURCE_HELP)
-    sub.add_argument("--run", required=True, type=Path, metavar="DIR", help="the run folder")
+    # torchrun, which has a --run-path, takes --run for that one cut short.
+    sub.add_argument("--run", "--run-folder", required=True, type=Path, metavar="DIR", help="the run folder")
     sub.add_argument("--preset", metavar="NAME", help="see the command presets; quick on a CPU, else healthy")
     length = sub.add_mutually_exclusive_group()
     length.add_argument("--steps", type=positive, metavar="N", help="total steps, resumes included")
     length.add_argument("--epochs", type=float, metavar="N", help="total passes over the pictures")
     length.add_argument("--minutes", type=float, metavar="M", help="total training time")
-    sub.add_argument("--device", metavar="D", help="auto, cpu, cuda:0, mps; a resume stays on its device")
+    sub.add_argument(
+        "--device",
+        metavar="D",
+        help="auto, cpu, cuda:0, mps; a resume stays on its device; "
+        "under torchrun cpu, cuda, or one for each process of a machine, cuda:0,cuda:1",
+    )
     sub.add_argument("--seed", type=int, metavar="S")
     sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting")
     sub.add_argument(
@@ -53,15 +61,29 @@ def declare(sub: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Outcome:
+    with joined() as world:
+        return _train(options, world) if world.rank == 0 else help_first(world, options)
+
+
+def _train(options: argparse.Namespace, world: "World") -> Outcome:
     from core import loop
     from core.events import Finished, Started
 
-    facts: dict[str, Any] = {"run": str(options.run.absolute()), "status": "failed"}
-    with interruptible() as interrupt:
+    facts: dict[str, Any] = {
+        "run": str(options.run.absolute()),
+        "status": "failed",
+        "processes": world.size,
+    }
+    # Under torchrun a request may come twice, from the scheduler and from torchrun, which after 30 seconds kills
+    # what has not ended.
+    wide = world.size > 1
+    with interruptible(patient=wide, notice="Stopping." if wide else NOTICE) as interrupt:
         try:
+            options.device = own_device(world, options.device)
             start = _resumed if options.resume else _repeated if options.repeat else _new
-            run, cache, device = start(options, interrupt)
-            for event in shown(loop.train(run, cache, device=device, control=interrupt.control)):
+            run, cache, device = start(options, interrupt, world)
+            events = loop.train(run, cache, device=device, control=interrupt.control, world=world)
+            for event in shown(events):
                 match event:
                     case Started():
                         facts["device"] = event.device
@@ -78,7 +100,8 @@ def run(options: argparse.Namespace) -> Outcome:
         except Cancelled:
             raise
         except StudioError as error:
-            raise StudioError(str(error), facts=_facts_on_disk(options.run) | facts) from error
+            error.facts = _facts_on_disk(options.run) | facts
+            raise
     words = (
         f"{facts['status'].capitalize()} at step {facts['step']:,} (epoch {facts['epoch']:,}) after "
         f"{facts['seconds']:,.0f} s, {facts['images_per_s']:,.0f} pictures/s on {facts['device']}: "
@@ -88,7 +111,7 @@ def run(options: argparse.Namespace) -> Outcome:
     return Outcome(facts, words, status)
 
 
-def _new(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
+def _new(options: argparse.Namespace, interrupt: Interrupt, world: "World") -> "Start":
     from core import runs
     from core.data.batches import check_enough
     from core.data.sources import open_source
@@ -104,13 +127,13 @@ def _new(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
         raise UsageError(str(error)) from error
     _check_unused(options.run)
     source = open_source(options.data)
-    cache = prepared(options.data, config.size, config.color, config.crop, interrupt)
+    cache = pictures(world, options.data, config, interrupt)
     check_enough(len(cache), config.batch_size)
     run = runs.create(options.run, config, source=source.text, source_digest=cache.digest, preset=name)
     return run, cache, device.name
 
 
-def _resumed(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
+def _resumed(options: argparse.Namespace, interrupt: Interrupt, world: "World") -> "Start":
     from core import runs
     from core.data.sources import open_source
     from core.knobs import LIVE
@@ -128,14 +151,14 @@ def _resumed(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
         raise UsageError(str(error)) from error
     runs.check_change(run, config)
     text = options.data or run.source
-    cache = prepared(text, config.size, config.color, config.crop, interrupt)
+    cache = pictures(world, text, config, interrupt)
     if config != run.config or options.data:
         digest = cache.digest if options.data else None
         run = runs.change(run, config, source=open_source(text).text, source_digest=digest)
     return run, cache, device
 
 
-def _repeated(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
+def _repeated(options: argparse.Namespace, interrupt: Interrupt, world: "World") -> "Start":
     from core import repeating, runs
     from core.data.batches import check_enough
     from core.data.sources import open_source
@@ -150,7 +173,7 @@ def _repeated(options: argparse.Namespace, interrupt: Interrupt) -> "Start":
         raise UsageError(str(error)) from error
     _check_unused(options.run)
     text = options.data or original.source
-    cache = prepared(text, config.size, config.color, config.crop, interrupt)
+    cache = pictures(world, text, config, interrupt)
     check_enough(len(cache), config.batch_size)
     if options.data is None and cache.digest != original.source_digest:
         raise StudioError(
