@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from core.config import Config
 from core.events import Measured, Step
 from core.watchdog.coverage import Coverage
-from core.watchdog.signals import Signals
+from core.watchdog.signals import EARLY, Signals
 from core.watchdog.verdict import Kind
 
 # Below this accuracy D is misled more often than not, which no healthy run does for long.
@@ -24,7 +24,10 @@ SURE = 0.99
 DEAF = 0.01
 # The generator's gradient beside D's: .05 to 2 in healthy runs, 10 on cartoons in the first steps, in which D
 # leads every new generator; 20 to 40 with D's rate at .01.
-STEEP, STEEP_FROM = 14.0, 300
+STEEP = 14.0
+# How far it leaps above the least that it has been since: 1.8 times at most in healthy runs, 4 times within
+# 200 steps of D's rate being raised to .01, which the coverage shows only 500 steps later.
+LEAP, LEAPT = 3.5, 2.0  # times that, and what it is then at least
 # Pictures that D has seen so often and takes apart so well, it knows by heart: up to how many pictures, and
 # with which accuracy. Not in the first steps, in which it takes everything apart. On 100 photographs D took
 # half of the unseen ones for generated from step 700 on, its accuracy .93; on 4,232 it had .89 by then.
@@ -127,14 +130,19 @@ def _winning(view: View) -> bool:
         return False
     now = view.signals
     deaf = min(now.real_right.value, now.fake_right.value) >= SURE and now.fooled.value <= DEAF
-    steep = now.steepness >= STEEP and now.step >= STEEP_FROM
-    return steep or (deaf and not view.coverage.rising(now.step, RISING_WITHIN, RISEN))
+    steep = now.steepness >= STEEP and now.step >= EARLY
+    return steep or _leaps(view, LEAP) or (deaf and not view.coverage.rising(now.step, RISING_WITHIN, RISEN))
 
 
 def _still_winning(view: View) -> bool:
     now = view.signals
     deaf = min(now.real_right.value, now.fake_right.value) >= SURE - 0.015 and now.fooled.value <= 2 * DEAF
-    return deaf or now.steepness >= 0.7 * STEEP
+    return deaf or now.steepness >= 0.7 * STEEP or _leaps(view, 0.7 * LEAP)
+
+
+def _leaps(view: View, times: float) -> bool:
+    now = view.signals
+    return now.steepness >= max(LEAPT, times * now.steepness_least)
 
 
 def _winning_words(view: View) -> str:
@@ -144,6 +152,11 @@ def _winning_words(view: View) -> str:
             f"The generator's gradient is {now.steepness:.0f} times the discriminator's "
             f"({now.g_gradient.value:.2g} and {now.d_gradient.value:.2g}): its judgements are too steep to "
             "learn from."
+        )
+    if _leaps(view, 0.7 * LEAP):
+        return (
+            f"The generator's gradient has become {now.steepness:.2g} times the discriminator's, from "
+            f"{now.steepness_least:.2g} times: the discriminator's judgements are too steep to learn from."
         )
     return (
         f"The discriminator is right about {_right_words(view)} pictures and gives the generator's newest a "

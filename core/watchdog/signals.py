@@ -1,12 +1,13 @@
 """A run's numbers as the watchdog sees them: smoothed over steps, beside what they once were."""
 
-from math import isfinite, isinf, isnan, nan
+from math import inf, isfinite, isinf, isnan, nan
 
 from core.events import Step
 
 # A batch of 16 tells an accuracy to within .12 and forty of them, weighted as here, to within .015; an alarm
 # must come within 500 steps, so that it cannot wait for much more.
 HALF_LIFE = 40  # steps
+EARLY = 300  # steps, in which D leads every new generator and gradients are what they never are again
 
 
 class Average:
@@ -41,6 +42,7 @@ class Signals:
         self.d_gradient = Average()
         self.g_gradient = Average()
         self.g_gradient_peak = 0.0  # the most that its average has been
+        self.steepness_least = inf  # since EARLY
 
     def add(self, event: Step) -> None:
         """event: a later step than all before."""
@@ -55,6 +57,8 @@ class Signals:
         self.g_gradient.add(event.g_grad_norm, steps)
         if isfinite(self.g_gradient.value):
             self.g_gradient_peak = max(self.g_gradient_peak, self.g_gradient.value)
+        if self.step >= EARLY and isfinite(self.steepness):
+            self.steepness_least = min(self.steepness_least, self.steepness)
 
     @property
     def steepness(self) -> float:

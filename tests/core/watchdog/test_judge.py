@@ -143,6 +143,26 @@ def test_a_d_that_has_won_is_flagged_within_500_steps(every: int) -> None:
     assert 3000 < verdicts[1][0] <= 3500
 
 
+@pytest.mark.parametrize("every", [1, 10, 50])
+def test_judgements_that_become_too_steep_are_flagged_before_the_variety_falls(every: int) -> None:
+    """As with D's rate at .01 from a step on: its own gradient falls, the generator's does not."""
+    before, after = ({"g_grad_norm": norm} for norm in (20.0, 90.0))  # beside one of 30 for D
+    verdicts = judged(
+        by_step(
+            steps(1, 2000, HEALTHY | before, every=every), steps(2001, 2600, HEALTHY | after, every=every)
+        )
+    )
+    assert kinds(verdicts) == ["healthy", "discriminator_winning"]
+    assert 2000 < verdicts[1][0] <= 2300
+    assert "too steep" in verdicts[1][1].evidence
+
+
+def test_judgements_twice_as_steep_are_no_alarm() -> None:
+    before, after = ({"g_grad_norm": norm} for norm in (40.0, 90.0))
+    verdicts = judged(by_step(steps(1, 2000, HEALTHY | before), steps(2001, 2600, HEALTHY | after)))
+    assert kinds(verdicts) == ["healthy"]
+
+
 def test_a_d_that_has_won_is_no_alarm_while_the_faces_gain_variety() -> None:
     coverages = (measured(step, 0.05 + step / 5000) for step in range(50, 4001, 100))
     assert kinds(judged(by_step(steps(1, 4000, WON), coverages))) == ["healthy"]
