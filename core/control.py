@@ -21,7 +21,7 @@ class Control:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()  # on a lock that a signal handler may take a second time
-        self._stopping = self._paused = self._snapshot = False
+        self._stopping = self._paused = self._snapshot = self._leaving = False
         self._config: Config | None = None  # in force, once the loop has said so
         self._changes: dict[str, object] = {}
         self._return: Return | None = None
@@ -30,6 +30,12 @@ class Control:
         """End at the next step, after saving. Also ends a pause."""
         with self._changed:
             self._stopping, self._paused = True, False
+            self._changed.notify_all()
+
+    def leave(self) -> None:
+        """Look away: `core.following` ends, and the run goes on. A training here takes no notice."""
+        with self._changed:
+            self._leaving = True
             self._changed.notify_all()
 
     def pause(self) -> None:
@@ -75,6 +81,10 @@ class Control:
         return self._stopping
 
     @property
+    def leaving(self) -> bool:
+        return self._leaving
+
+    @property
     def paused(self) -> bool:
         return self._paused
 
@@ -105,6 +115,12 @@ class Control:
         with self._changed:
             wish, self._return = self._return, None
             return wish
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long, or until the person stops or leaves."""
+        with self._changed:
+            before = self._stopping
+            self._changed.wait_for(lambda: self._leaving or self._stopping != before, seconds)
 
     def wait_while_paused(self) -> bool:
         """Wait until the pause is over (False) or something is asked for in it (True)."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -29,7 +30,7 @@ class Journal:
         self._last_step: int | None = None  # None until training has begun
 
     def began(self, name: Literal["started", "resumed"], step: int, **facts: object) -> None:
-        self.event(name, step, segment=self.segment, **facts)
+        self.event(name, step, segment=self.segment, host=platform.node(), **facts)
         self._last_step = step
 
     def returned(self, step: int, **facts: object) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from core import draws, memory, returning, runs
+from core import draws, memory, returning, runs, stop_request
 from core.clock import Clock
 from core.control import Control
 from core.data.batches import Batches
@@ -65,7 +65,8 @@ def train(
     """Train a run, from its newest good checkpoint if it has one, and report what happens.
 
     go_back: go on from the best checkpoint instead, with these live knobs changed.
-    The run's lock is held until the iterator ends or is closed. `control` acts at the next step.
+    The run's lock is held until the iterator ends or is closed. `control` acts at the next step, and so
+    does what `core.stop_request` asks through the run folder.
     Raises StudioError: the run is locked elsewhere, the pictures are not the run's, a number is not finite,
     the disk or the memory is full. Checkpoints written before then stay.
     """
@@ -75,7 +76,8 @@ def train(
     with runs.locked(run):
         journal = Journal(run.folder)
         try:
-            yield from _train(run, cache, find_device(device), control, journal)
+            with stop_request.heeded(run.folder, journal.segment, control):
+                yield from _train(run, cache, find_device(device), control, journal)
         except Exception as error:
             known = _in_words(error)
             journal.failed(str(known or error))

@@ -4,8 +4,9 @@ import json
 import os
 import platform
 import re
+import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -42,6 +43,8 @@ FIXED = (
 SETTLED = ("loss", "gp", "d_dropout", "beta1", "beta2", "ema_half_life", "seed")
 # The events that a run's state follows from; others (knob, alarm, memory) only tell what it went through.
 LIFE = ("started", "resumed", "paused", "returned", "stopped", "failed", "finished")
+AT_REST = ("new", "stopped", "failed", "finished")  # of LIFE
+SILENT_S = 600  # a training on another machine that has not been heard of for so long may have been killed
 SAMPLE_NAME = re.compile(r"(\d{9})\.png")
 GENERATOR_NAME = re.compile(r"gen-(\d{9})-([0-9a-f]{16})\.safetensors")
 CHECKPOINT_NAME = re.compile(r"ckpt-(\d{9})-([0-9a-f]{16})\.safetensors")
@@ -130,6 +133,7 @@ class RunSummary:
     epoch: int
     modified: float  # seconds since 1970 of the last thing written
     thumbnail: Path | None  # the newest grid
+    host: str = ""  # the other machine on which it trains by its journal, if it does; it may have been killed
 
 
 def default_runs_folder() -> Path:
@@ -262,6 +266,9 @@ def summarise(run: Run) -> RunSummary:
     events = run.events()
     new: dict[str, Any] = {"event": "new", "step": 0}
     last = next((row for row in reversed(events) if row["event"] in LIFE), new)
+    under_way = last["event"] not in AT_REST
+    began = next((row for row in reversed(events) if "host" in row), new)
+    host = elsewhere(began) if under_way else ""
     files = segments(run.folder)
     newest = last_line(files[-1]) if files else None
     returned = next((row for row in reversed(events) if row.get("event") == "returned"), None)
@@ -270,31 +277,44 @@ def summarise(run: Run) -> RunSummary:
     known = [row for row in (newest, last) if row and "epoch" in row]
     furthest = max(known, key=lambda row: int(row["step"]), default={"epoch": 0})
     samples = run.samples()
+    modified = max(
+        path.stat().st_mtime
+        for path in (run.folder / "run.json", run.folder / "events.jsonl", *files[-1:])
+        if path.exists()
+    )
     return RunSummary(
         run=run,
-        state=_state(run, last["event"]),
+        state=_state(run, last["event"], modified, host),
         step=max(last["step"], newest["step"] if newest else 0),
         epoch=furthest["epoch"],
-        modified=max(
-            path.stat().st_mtime
-            for path in (run.folder / "run.json", run.folder / "events.jsonl", *files[-1:])
-            if path.exists()
-        ),
+        modified=modified,
         thumbnail=samples[-1][1] if samples else None,
+        host=host,
     )
 
 
 def is_running(run: Run) -> bool:
-    """Whether some program, perhaps this one, holds the run's lock."""
+    """Whether some program on this machine, perhaps this one, holds the run's lock."""
+    return lock_state(run) == "held"
+
+
+def lock_state(run: Run) -> Literal["held", "free", "unknown"]:
+    """Whether a program on this machine writes to the run; unknown where this one may not."""
     if not (run.folder / ".lock").exists():
-        return False
+        return "free"
     try:
         with filelock.FileLock(run.folder / ".lock", timeout=0):
-            return False
+            return "free"
     except filelock.Timeout:
-        return True
-    except OSError:  # a read-only copy of a run
-        return False
+        return "held"
+    except OSError:  # a read-only copy of a run, or somebody else's run
+        return "unknown"
+
+
+def elsewhere(row: Mapping[str, Any]) -> str:
+    """The machine that a "started" or "resumed" event names, if it is another; its lock is not seen here."""
+    host = str(row.get("host", ""))
+    return "" if host == platform.node() else host
 
 
 @contextmanager
@@ -310,14 +330,16 @@ def locked(run: Run) -> Iterator[None]:
         raise RunError(f"{run.folder} cannot be written. Copy the run to a folder of yours.") from error
 
 
-def _state(run: Run, last_event: str) -> State:
-    if is_running(run):
+def _state(run: Run, last_event: str, modified: float, host: str) -> State:
+    lock = lock_state(run)
+    if lock == "held":
         return "running"
     match last_event:
         case "finished" | "stopped" | "failed" | "new":
             return last_event
         case _:
-            return "interrupted"
+            unseen = host or lock == "unknown"
+            return "running" if unseen and time.time() - modified < SILENT_S else "interrupted"
 
 
 def _write(run: Run) -> None:

@@ -38,7 +38,7 @@ def frames_of(
 
     def frames() -> Iterator[NDArray[np.uint8]]:
         for path in paths:
-            faces = _faces(path, size)
+            faces = faces_in(path, size)
             yield faces[face] if face is not None else export.sheet(faces[:count], isqrt(count), spacing=0)
 
     return len(paths), frames()
@@ -57,8 +57,8 @@ def _columns(path: Path, size: int) -> int:
     return int(width // size)
 
 
-def _faces(path: Path, size: int) -> NDArray[np.uint8]:
-    """The faces of a grid, row by row: (n, size, size, 3) uint8."""
+def faces_in(path: Path, size: int) -> NDArray[np.uint8]:
+    """The faces of a grid, row by row: (n, size, size, 3) uint8. Raises RunError if it is none, or torn."""
     columns = _columns(path, size)
     try:
         grid = np.asarray(decode(path.read_bytes()))
