@@ -9,7 +9,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from core import draws, memory, returning, runs, stop_request
+from core import draws, memory, orders, returning, runs, stop_request
 from core.clock import Clock
 from core.control import Control
 from core.data.batches import Batches
@@ -41,6 +41,7 @@ from core.runs import Run
 from core.standing import Standing, take_up
 from core.step import NUMBERS, learns, to_tensor, update
 from core.trainee import Trainee
+from core.world import ALONE, World
 
 MEMORY_FULL = (
     "The memory is full. Close other programs and resume, or start a new run with a lower batch_size or "
@@ -61,10 +62,12 @@ def train(
     device: str = "auto",
     control: Control | None = None,
     go_back: Mapping[str, object] | None = None,
+    world: World = ALONE,
 ) -> Iterator[Event]:
     """Train a run, from its newest good checkpoint if it has one, and report what happens.
 
     go_back: go on from the best checkpoint instead, with these live knobs changed.
+    world: the processes that share the work; this one is the first (`core.worker` is the others).
     The run's lock is held until the iterator ends or is closed. `control` acts at the next step, and so
     does what `core.stop_request` asks through the run folder.
     Raises StudioError: the run is locked elsewhere, the pictures are not the run's, a number is not finite,
@@ -77,7 +80,7 @@ def train(
         journal = Journal(run.folder)
         try:
             with stop_request.heeded(run.folder, journal.segment, control):
-                yield from _train(run, cache, find_device(device), control, journal)
+                yield from _train(run, cache, find_device(device), control, journal, world)
         except Exception as error:
             known = _in_words(error)
             journal.failed(str(known or error))
@@ -87,7 +90,7 @@ def train(
 
 
 def _train(
-    run: Run, cache: PictureCache, chosen: Device, control: Control, journal: Journal
+    run: Run, cache: PictureCache, chosen: Device, control: Control, journal: Journal, world: World
 ) -> Iterator[Event]:
     # --- set-up
     config, images = run.config, len(cache)
@@ -102,7 +105,8 @@ def _train(
 
     # --- resume
     returning.finish(run, journal)
-    take_up_run = partial(_take_up, run, device, images, clock, control, health)
+    share = partial(orders.hand_over, world, images=images, precision=precision)
+    take_up_run = partial(_take_up, run, device, images, clock, control, health, share)
     now = take_up_run()
     if whole.is_over(now.step, now.seconds) and not control.returning:
         raise RunOverError(
@@ -111,6 +115,7 @@ def _train(
         )
     begun: Literal["started", "resumed"] = "resumed" if now.newest else "started"
     facts = {"device": chosen.name, "precision": precision, "images": images, "pictures": cache.digest}
+    facts |= {"processes": world.size} if world.size > 1 else {}
     journal.began(begun, now.step, **facts)
     yield Started(
         now.step, whole.steps, whole.seconds, batches.steps_per_epoch, chosen.name, precision, images
@@ -134,7 +139,7 @@ def _train(
             now.reread()
         if control.stopping or whole.is_over(now.step, clock.seconds):
             if unseen is not None:
-                report, unseen = _report(now, batches, clock, unseen), None
+                report, unseen = _report(now, batches, clock, orders.whole(world, unseen)), None
                 if not (yield from _is_sound(report, now, health, control)):
                     continue
             break
@@ -158,7 +163,8 @@ def _train(
             control.follow(now.config)
             health.turn(now.config)
             yield KnobTurned(now.step, turned)
-        unseen = take_step(now.trainee, batches, now.step, now.parts, device, precision)
+        orders.order_step(world, now.step, now.parts, turned)
+        unseen = take_step(now.trainee, batches, now.step, now.parts, device, precision, world)
         if unseen is None:
             parts = _smaller(now)
             del now  # before there is another
@@ -174,7 +180,7 @@ def _train(
         )
         measuring = health.is_due(now.step, clock)
         if logging or saving or drawing or measuring:  # else nobody waits for the device
-            report, unseen = _report(now, batches, clock, unseen), None
+            report, unseen = _report(now, batches, clock, orders.whole(world, unseen)), None
             if not (yield from _is_sound(report, now, health, control)):
                 continue
             if logging:
@@ -217,11 +223,18 @@ def _check_pictures(run: Run, cache: PictureCache) -> None:
 
 
 def _take_up(
-    run: Run, device: torch.device, images: int, clock: Clock, control: Control, health: Health
+    run: Run,
+    device: torch.device,
+    images: int,
+    clock: Clock,
+    control: Control,
+    health: Health,
+    share: Callable[[Trainee], None],
 ) -> Standing:
     """The run as it is on disk, and everyone told of it."""
     memory.release(device)
     now = take_up(run, device, images)
+    share(now.trainee)
     clock.go_back(now.seconds)
     control.follow(now.config)
     health.recall(now.config, now.step)
@@ -250,20 +263,28 @@ def take_step(
     parts: int,
     device: torch.device,
     precision: Precision,
+    world: World = ALONE,
 ) -> Tensor | None:
-    """One step, its batch in so many parts: NUMBERS. None if the memory was too small, the step half done."""
+    """One step, its batch in so many parts: NUMBERS, or this process's part of them (`core.step.update`).
+
+    None if the memory was too small, here or in another process, the step half done.
+    """
     config = trainee.config
+    rows = world.rows(config.batch_size)
     try:
-        real = to_tensor(batches.batch(step, config.d_updates), device)
-        rows = config.d_updates * config.batch_size
-        z = torch.from_numpy(draws.normal(config.seed, "z", step, rows, config.latent_dim))
+        real = to_tensor(batches.batch(step, config.d_updates, rows), device)
+        count = config.d_updates * config.batch_size
+        drawn = draws.normal(config.seed, "z", step, count, config.latent_dim)
+        z = torch.from_numpy(drawn).unflatten(0, (config.d_updates, -1))[:, rows].flatten(0, 1)
         with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
-            numbers = update(trainee, real, z.to(device), step, parts)
+            numbers = update(trainee, real, z.to(device), step, parts, world)
         update_average(trainee.average, trainee.generator, config.ema_decay, step)
+        world.check()
         return numbers
     except Exception as error:
         if not memory.is_short(error):
             raise
+        world.admit(error)
     return None
 
 

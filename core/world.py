@@ -103,14 +103,14 @@ class Group(World):
         self._patience = patience
         with _connected():
             dist.init_process_group("gloo", timeout=patience, rank=self.rank, world_size=self.size)
-            self._orders = dist.new_group(backend="gloo", timeout=_EVER)
+            self._orders = _new_group("gloo", _EVER)
         self._sums: dist.ProcessGroup | None = None  # gloo's
 
     def use(self, device: torch.device) -> None:
         if device.type == "cuda":
             torch.cuda.set_device(device)
             with _connected():
-                self._sums = dist.new_group(backend="nccl", timeout=self._patience)
+                self._sums = _new_group("nccl", self._patience)
 
     def rows(self, count: int) -> slice:
         return slice(count * self.rank // self.size, count * (self.rank + 1) // self.size)
@@ -129,7 +129,8 @@ class Group(World):
         self.check()
         with _connected():
             dist.all_reduce(flat, group=self._sums)
-        for line, total in zip(lines, flat.split([each.numel() for each in lines]), strict=True):
+        totals = torch.split(flat, [each.numel() for each in lines])
+        for line, total in zip(lines, totals, strict=True):
             line.copy_(total.view_as(line))
 
     def check(self) -> None:
@@ -242,6 +243,13 @@ def kinds(tensors: Mapping[str, Tensor]) -> list[tuple[str, list[int], str]]:
     return [
         (name, list(each.shape), str(each.dtype).removeprefix("torch.")) for name, each in tensors.items()
     ]
+
+
+def _new_group(backend: str, patience: timedelta) -> dist.ProcessGroup:
+    """All processes once more, with a backend and a patience of their own."""
+    group = dist.new_group(backend=backend, timeout=patience)
+    assert isinstance(group, dist.ProcessGroup)  # -100 is for processes that are not in it
+    return group
 
 
 def _line(tensor: Tensor) -> Tensor:

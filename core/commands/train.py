@@ -74,8 +74,8 @@ def _train(options: argparse.Namespace, world: "World") -> Outcome:
         "status": "failed",
         "processes": world.size,
     }
-    # Under torchrun a request may come twice, from the scheduler and from torchrun, which after 30 seconds kills
-    # what has not ended.
+    # Under torchrun a request may come twice, from the scheduler and from torchrun, which kills after 30
+    # seconds what has not ended.
     wide = world.size > 1
     with interruptible(patient=wide, notice="Stopping." if wide else NOTICE) as interrupt:
         try:
