@@ -1,6 +1,7 @@
-"""The most memory that a process has had."""
+"""How much memory a measured process takes."""
 
 import sys
+from contextlib import suppress
 
 import psutil
 import torch
@@ -21,3 +22,12 @@ def _of_process() -> float:
 
     unit = 2**20 if sys.platform == "darwin" else 2**10
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+def workers_memory() -> float:
+    """MiB that the processes started by this one hold now, all together and each for itself alone."""
+    found = 0.0
+    for worker in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # it has just ended, or does not let itself be asked
+            found += worker.memory_full_info().uss / 2**20
+    return round(found, 1)

@@ -39,6 +39,7 @@ class Plan:
     opened: int = 200_000  # pictures in the cache that is opened
     starts: int = 5
     matrix_s: float = 2.0  # for each number format
+    slider_s: float = 10.0
 
     def settings(self) -> dict[str, object]:
         """Those that matter to a comparison."""

@@ -6,7 +6,6 @@ from typing import Any
 from core.bench.asking import Ask
 from core.bench.plan import Plan
 from core.bench.spread import spread
-from core.bench.work import flop_per_picture
 
 
 def compare(plan: Plan, pictures: Path, cache: Path, runs: Path, ask: Ask) -> dict[str, Any]:
@@ -38,10 +37,18 @@ def summary(plan: Plan, tutorial: list[dict[str, Any]], ours: list[dict[str, Any
         "precision": ours[0]["precision"],
         "threads": ours[0]["threads"],
         "workers": plan.workers,
-        "gflop_per_picture": round(flop_per_picture(plan.config) / 1e9, 4),
         "memory_mib": {"ours": _most(ours), "tutorial": _most(tutorial)},
         "rounds": {"ours": ours, "tutorial": tutorial},
     }
+
+
+def take_apart(plan: Plan, cache: Path, ask: Ask) -> dict[str, Any]:
+    """Milliseconds of a step's parts, without reporting, which the comparison tells."""
+    request: dict[str, object] = {"cache": str(cache), "config": plan.config.model_dump()}
+    request |= {"device": plan.device, "warmup_s": plan.warmup_s, "seconds": plan.seconds}
+    found = ask("core.bench.step", request, "The parts of a step")
+    steps = found.pop("steps")
+    return {f"{name}_ms": round(seconds * 1e3, 3) for name, seconds in found.items()} | {"steps": steps}
 
 
 def _most(side: list[dict[str, Any]]) -> dict[str, float]:

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn, optim
 from torch.utils.data import ConcatDataset, DataLoader, Dataset
 
-from core.bench.peak import peak_memory
+from core.bench.peak import peak_memory, workers_memory
 from core.bench.window import Window
 from core.models import widths
 
@@ -40,14 +40,14 @@ def measure(request: dict[str, Any]) -> dict[str, Any]:
     net_d.apply(initialise)
 
     window = Window(request["warmup_s"], request["seconds"])
-    waited = train(net_g, net_d, loader, request["latent_dim"], device, window)
+    waited, workers = train(net_g, net_d, loader, request["latent_dim"], device, window)
     return {
         "images_per_s": window.steps * request["batch_size"] / window.seconds,
         "steps": window.steps,
         "step_s": window.seconds / window.steps,
         "data_s": waited / window.steps,
         "threads": torch.get_num_threads(),
-        "memory": peak_memory(device),
+        "memory": peak_memory(device) | {"workers": workers},
     }
 
 
@@ -118,8 +118,8 @@ def train(
     nz: int,
     device: torch.device,
     window: Window,
-) -> float:
-    """The tutorial's loop; the seconds of the window that it waited for batches."""
+) -> tuple[float, float]:
+    """The tutorial's loop. Gives the seconds of the window that it waited for batches, the workers' MiB."""
     criterion = nn.BCELoss()
     optimizer_d = optim.Adam(net_d.parameters(), lr=0.0002, betas=(0.5, 0.999))
     optimizer_g = optim.Adam(net_g.parameters(), lr=0.0002, betas=(0.5, 0.999))
@@ -168,5 +168,5 @@ def train(
 
             step += 1
             if window.tick(step):  # the device has been waited for, as every number above does
-                return waited
+                return waited, workers_memory()
             asked = perf_counter()

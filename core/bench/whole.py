@@ -5,15 +5,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.bench import training
+from core.bench import opening, preparing, training, windows
 from core.bench.asking import Asking
 from core.bench.machine import machine
 from core.bench.pictures import lay_out
 from core.bench.plan import Plan
+from core.bench.work import flop_per_picture
 from core.data.batches import check_enough
 from core.data.prepare import prepare
 from core.data.sources import open_source
 from core.data.watch import Watch
+
+CONTRACT = ("ratio", "images_per_s", "tutorial_images_per_s")  # named whatever is measured
 
 
 def benchmark(plan: Plan, tell: Callable[[str], object], cancelled: Callable[[], bool]) -> dict[str, Any]:
@@ -21,8 +24,9 @@ def benchmark(plan: Plan, tell: Callable[[str], object], cancelled: Callable[[],
 
     tell: called with what is measured next. Raises StudioError, Cancelled.
     """
-    facts: dict[str, Any] = dict.fromkeys(("ratio", "images_per_s", "tutorial_images_per_s"))
+    facts: dict[str, Any] = dict.fromkeys(CONTRACT)
     facts |= {"machine": machine(), "device": plan.device, "config": plan.settings()}
+    facts["gflop_per_picture"] = round(flop_per_picture(plan.config) / 1e9, 4)
     with tempfile.TemporaryDirectory(prefix="dcgan-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         ask = Asking(folder, tell, cancelled)
@@ -32,11 +36,38 @@ def benchmark(plan: Plan, tell: Callable[[str], object], cancelled: Callable[[],
         facts |= {"source": plan.source, "pictures": count}
         check_enough(count, plan.config.batch_size)
         cache = prepare(
-            open_source(pictures),
-            size=plan.config.size,
-            cancelled=cancelled,
-            cache_root=folder / "cache",
+            open_source(pictures), size=plan.config.size, cancelled=cancelled, cache_root=folder / "cache"
         ).folder
-        if "train" in plan.parts:
-            facts |= training.compare(plan, pictures, cache, runs, ask)
+        for part in plan.parts:
+            match part:
+                case "train":
+                    facts |= training.compare(plan, pictures, cache, runs, ask)
+                case "step":
+                    facts["step"] = training.take_apart(plan, cache, ask)
+                case "matrix":
+                    request = {"device": plan.device, "seconds": plan.matrix_s}
+                    facts["matrix"] = ask("core.bench.matrix", request, "Multiplying matrices")
+                case "prepare":
+                    facts["preparing"] = preparing.compare(plan, pictures, folder / "preparing", ask)
+                case "open":
+                    facts["opening"] = opening.compare(plan, pictures, folder / "opening", ask)
+                case "window":
+                    facts["window"] = windows.start(plan, ask)
+                case "slider":
+                    facts["slider"] = windows.slider(plan, runs, cache, ask)
+        tell("Deleting what was written")
+    facts["share_of_matrix_speed"] = _share(facts)
     return facts
+
+
+def _share(facts: dict[str, Any]) -> dict[str, float] | None:
+    """Of the matrix speed in the format that training computed in, for ours; float32 for the tutorial."""
+    if facts["ratio"] is None or "matrix" not in facts:
+        return None
+    speeds = facts["matrix"]["gflops"]
+    single = speeds.get("tf32", speeds["float32"])  # what convolutions of float32 use where there is tf32
+    mine = single if facts["precision"] == "float32" else speeds[facts["precision"]]
+    return {
+        "ours": round(facts["images_per_s"] * facts["gflop_per_picture"] / mine, 4),
+        "tutorial": round(facts["tutorial_images_per_s"] * facts["gflop_per_picture"] / single, 4),
+    }
