@@ -9,7 +9,8 @@ device of one kind, and a part draws only the blocks that it lies in.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -31,9 +32,12 @@ class DeviceDraws:
     last: int
     count: int
     device: torch.device
+    tape: "Tape | None" = None
 
     def uniform(self, what: str, columns: int) -> Tensor:
         """Numbers in 0 .. 1, (last - first, columns) float32."""
+        if self.tape is not None:
+            return self.tape.uniform(replace(self, tape=None), what, columns)
         numbers = draws.stream(self.seed, self._name(what), self.step).random((self.count, columns))
         return torch.from_numpy(numbers[self.first : self.last].astype("float32")).to(self.device)
 
@@ -75,3 +79,36 @@ class DeviceDraws:
 
     def _name(self, what: str) -> str:
         return f"{what}, {self.purpose}"
+
+
+class Tape:
+    """What a step draws with `uniform`, in tensors that stay where they are: for a step that is recorded and
+    replayed (`core.recording`).
+    """
+
+    def __init__(self) -> None:
+        self._drawn: list[_Drawn] = []
+        self._at = 0
+
+    def uniform(self, draws: DeviceDraws, what: str, columns: int) -> Tensor:
+        """What is drawn the first time; after `rewind` the same tensors again, in the same order."""
+        if self._at == len(self._drawn):
+            self._drawn.append(_Drawn(draws, what, columns, draws.uniform(what, columns)))
+        self._at += 1
+        return self._drawn[self._at - 1].numbers
+
+    def rewind(self) -> None:
+        self._at = 0
+
+    def turn(self, step: int) -> None:
+        """Put in place what another step draws."""
+        for drawn in self._drawn:
+            fresh = replace(drawn.draws, step=step).uniform(drawn.what, drawn.columns)
+            drawn.numbers.copy_(fresh)
+
+
+class _Drawn(NamedTuple):
+    draws: DeviceDraws
+    what: str
+    columns: int
+    numbers: Tensor

@@ -21,10 +21,11 @@ from core.data.batches import Batches
 from core.data.cache import PictureCache
 from core.devices import find_device, memory_mib, resolve_precision
 from core.duration import duration
+from core.engine import Engine
 from core.errors import Cancelled, RunError
 from core.export import encode_png, sheet
 from core.latent import decode
-from core.loop import MEMORY_FULL, take_step
+from core.loop import MEMORY_FULL
 from core.metrics.reference import sample_size
 from core.trainee import Trainee
 
@@ -75,6 +76,7 @@ def _forecast(
     where = torch.device(chosen.name)
     precision = resolve_precision(config, chosen)
     batches = Batches(cache.pictures, config.batch_size, config.seed)
+    engine = Engine(batches, where, precision)
     trainee = Trainee(config, where, len(cache))
     parts = 1
     taken: list[float] = []
@@ -83,7 +85,7 @@ def _forecast(
             if cancelled():
                 raise Cancelled
             began = time.perf_counter()
-            numbers = take_step(trainee, batches, len(taken) + 1, parts, where, precision)
+            numbers = engine.step(trainee, len(taken) + 1, parts)
             if numbers is None:
                 if parts >= config.batch_size:
                     raise RunError(MEMORY_FULL)

@@ -14,8 +14,9 @@ from core.clock import Clock
 from core.control import Control
 from core.data.batches import Batches
 from core.data.cache import PictureCache
-from core.devices import Device, Precision, find_device, memory_mib, resolve_precision
+from core.devices import Device, find_device, memory_mib, resolve_precision
 from core.duration import duration
+from core.engine import Engine
 from core.errors import DivergedError, RunError, RunOverError, StudioError
 from core.events import (
     Event,
@@ -36,10 +37,9 @@ from core.export import save_grid
 from core.health import Health
 from core.journal import Journal
 from core.latent import decode
-from core.models import update_average
 from core.runs import Run
 from core.standing import Standing, take_up
-from core.step import NUMBERS, learns, to_tensor, update
+from core.step import NUMBERS, learns
 from core.trainee import Trainee
 from core.world import ALONE, World
 
@@ -99,14 +99,14 @@ def _train(
     precision = resolve_precision(config, chosen)
     torch.backends.cudnn.deterministic = True  # exact resume; a run is worth more than the last percent
     batches = Batches(cache.pictures, config.batch_size, config.seed)
+    engine = Engine(batches, device, precision, world)
     fixed_z = torch.from_numpy(draws.normal(config.seed, "fixed", 0, config.sample_count, config.latent_dim))
     whole = duration(config, batches.steps_per_epoch)
     clock, health = Clock(), Health(run, cache, device, journal)
 
     # --- resume
     returning.finish(run, journal)
-    share = partial(orders.hand_over, world, images=images, precision=precision)
-    take_up_run = partial(_take_up, run, device, images, clock, control, health, share)
+    take_up_run = partial(_take_up, run, engine, images, clock, control, health)
     now = take_up_run()
     if whole.is_over(now.step, now.seconds) and not control.returning:
         raise RunOverError(
@@ -164,7 +164,7 @@ def _train(
             health.turn(now.config)
             yield KnobTurned(now.step, turned)
         orders.order_step(world, now.step, now.parts, turned)
-        unseen = take_step(now.trainee, batches, now.step, now.parts, device, precision, world)
+        unseen = engine.step(now.trainee, now.step, now.parts)
         if unseen is None:
             parts = _smaller(now)
             del now  # before there is another
@@ -223,18 +223,12 @@ def _check_pictures(run: Run, cache: PictureCache) -> None:
 
 
 def _take_up(
-    run: Run,
-    device: torch.device,
-    images: int,
-    clock: Clock,
-    control: Control,
-    health: Health,
-    share: Callable[[Trainee], None],
+    run: Run, engine: Engine, images: int, clock: Clock, control: Control, health: Health
 ) -> Standing:
     """The run as it is on disk, and everyone told of it."""
-    memory.release(device)
-    now = take_up(run, device, images)
-    share(now.trainee)
+    engine.release()
+    now = take_up(run, engine.device, images)
+    orders.hand_over(engine.world, now.trainee, images, engine.precision)
     clock.go_back(now.seconds)
     control.follow(now.config)
     health.recall(now.config, now.step)
@@ -254,38 +248,6 @@ def _repeat_in_parts(take_up_run: Callable[[], Standing], parts: int, journal: J
     now.parts = parts
     journal.memory_short(now.step, parts=parts, device=str(now.device))
     return now
-
-
-def take_step(
-    trainee: Trainee,
-    batches: Batches,
-    step: int,
-    parts: int,
-    device: torch.device,
-    precision: Precision,
-    world: World = ALONE,
-) -> Tensor | None:
-    """One step, its batch in so many parts: NUMBERS, or this process's part of them (`core.step.update`).
-
-    None if the memory was too small, here or in another process, the step half done.
-    """
-    config = trainee.config
-    rows = world.rows(config.batch_size)
-    try:
-        real = to_tensor(batches.batch(step, config.d_updates, rows), device)
-        count = config.d_updates * config.batch_size
-        drawn = draws.normal(config.seed, "z", step, count, config.latent_dim)
-        z = torch.from_numpy(drawn).unflatten(0, (config.d_updates, -1))[:, rows].flatten(0, 1)
-        with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
-            numbers = update(trainee, real, z.to(device), step, parts, world)
-        update_average(trainee.average, trainee.generator, config.ema_decay, step)
-        world.check()
-        return numbers
-    except Exception as error:
-        if not memory.is_short(error):
-            raise
-        world.admit(error)
-    return None
 
 
 def _report(now: Standing, batches: Batches, clock: Clock, numbers: Tensor) -> Step:

@@ -30,7 +30,7 @@ def hand_over(world: World, trainee: Trainee, images: int, precision: Precision)
 
 
 def order_step(world: World, step: int, parts: int, turned: Mapping[str, object]) -> None:
-    """Let all others take a step; the caller takes it too (`core.loop.take_step`)."""
+    """Let all others take a step; the caller takes it too (`core.engine`)."""
     world.order("step", step=step, parts=parts, turned=dict(turned))
 
 

@@ -34,9 +34,9 @@ class SpectralNorm(nn.Module):
         """Bring u and v nearer to the largest singular vectors of the weight (the paper's algorithm 1)."""
         matrix = _matrix(weight)
         for _ in range(times):
-            # New tensors, because a backward pass may still need the old ones.
-            self.v = F.normalize(torch.mv(matrix.T, self.u), dim=0)
-            self.u = F.normalize(torch.mv(matrix, self.v), dim=0)
+            # In place, where a recorded step looks for them; no backward pass needs the old ones any more.
+            self.v.copy_(F.normalize(torch.mv(matrix.T, self.u), dim=0))
+            self.u.copy_(F.normalize(torch.mv(matrix, self.v), dim=0))
 
 
 def normalise(layer: nn.Module) -> None:

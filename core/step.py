@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from core import strength
 from core.augment import diffaugment, vary
 from core.config import Config
-from core.device_draws import DeviceDraws
+from core.device_draws import DeviceDraws, Tape
 from core.losses import (
     discriminator_loss,
     generator_loss,
@@ -39,7 +39,13 @@ R1_EVERY = 16  # updates of D: the penalty is costly and changes slowly (Karras 
 
 
 def update(
-    trainee: Trainee, real: Tensor, z: Tensor, step: int, parts: int = 1, world: World = ALONE
+    trainee: Trainee,
+    real: Tensor,
+    z: Tensor,
+    step: int,
+    parts: int = 1,
+    world: World = ALONE,
+    tape: Tape | None = None,
 ) -> Tensor:
     """One step of both networks, the batch of n pictures computed in so many parts, gradients added up.
 
@@ -53,9 +59,11 @@ def update(
 
     A picture's random draws depend neither on `parts` nor on processes; batch norm sees each part by itself.
     Its running statistics become the mean over the processes, so that these stay equal.
+
+    tape: where the step looks for its uniform draws, if it is recorded.
     """
     config = trainee.config
-    batch = _Batch(trainee, step, parts, world)
+    batch = _Batch(trainee, step, parts, world, tape)
     reals, latents = torch.split(real, batch.own), torch.split(z, batch.own)
     if learns(config, step):
         for number, (pictures, latent) in enumerate(zip(reals, latents, strict=True)):
@@ -89,6 +97,20 @@ def learns(config: Config, step: int) -> bool:
     return step % config.d_every == 0
 
 
+def kind(config: Config, step: int) -> tuple[bool, ...]:
+    """What a step does beside what every step under these settings does: whether D learns, and in which of
+    its updates the R1 penalty is due.
+    """
+    if not learns(config, step):
+        return (False,)
+    return True, *(_is_r1_due(config, step, number) for number in range(config.d_updates))
+
+
+def _is_r1_due(config: Config, step: int, number: int) -> bool:
+    updates = (step // config.d_every - 1) * config.d_updates + number  # before this one
+    return bool(config.r1) and updates % R1_EVERY == 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """What D made of real and generated pictures."""
@@ -103,8 +125,8 @@ class _Judged:
 class _Batch:
     """This process's rows of a step's batch in parts, and what every pass over them needs."""
 
-    def __init__(self, trainee: Trainee, step: int, parts: int, world: World) -> None:
-        self.trainee, self.step, self.world = trainee, step, world
+    def __init__(self, trainee: Trainee, step: int, parts: int, world: World, tape: Tape | None) -> None:
+        self.trainee, self.step, self.world, self.tape = trainee, step, world, tape
         self.count = trainee.config.batch_size
         rows = world.rows(self.count)
         self.first, self.own = rows.start, rows.stop - rows.start
@@ -119,7 +141,7 @@ class _Batch:
 
     def draws(self, purpose: str, part: slice, device: torch.device) -> DeviceDraws:
         seed, first, last = self.trainee.config.seed, self.first + part.start, self.first + part.stop
-        return DeviceDraws(seed, purpose, self.step, first, last, self.count, device)
+        return DeviceDraws(seed, purpose, self.step, first, last, self.count, device, self.tape)
 
     def seen(self, pictures: Tensor, draws: DeviceDraws) -> Tensor:
         """Pictures, real or generated, as they come before D."""
@@ -135,7 +157,6 @@ def _teach_discriminator(batch: _Batch, real: Tensor, z: Tensor, number: int) ->
     trainee, config = batch.trainee, batch.trainee.config
     discriminator = trainee.discriminator
     whole = len(batch.parts) == 1 and number == config.d_updates - 1
-    updates = (batch.step // config.d_every - 1) * config.d_updates + number  # before this one
     follow(discriminator)
     trainee.d_optimiser.zero_grad()
     losses, reals, fakes = [], [], []
@@ -154,7 +175,7 @@ def _teach_discriminator(batch: _Batch, real: Tensor, z: Tensor, number: int) ->
             mix = at_real.uniform("gradient penalty", 1)[:, :, None, None]
             penalty = gradient_penalty(critic, real_seen, fake_seen, mix)
             total = total + config.gp * penalty
-        if config.r1 and updates % R1_EVERY == 0:
+        if _is_r1_due(config, batch.step, number):
             penalty = r1_penalty(critic, real_seen)
             total = total + config.r1 * R1_EVERY * penalty
         (batch.share(part) * total).backward()  # type: ignore[no-untyped-call]
@@ -234,8 +255,3 @@ def _statistics(batch: _Batch) -> list[Tensor]:
 def _full(scores: Tensor) -> Tensor:
     """bf16 has 8 bits of precision, too few for a loss."""
     return scores.float() if scores.dtype == torch.bfloat16 else scores
-
-
-def to_tensor(pictures: np.ndarray, device: torch.device) -> Tensor:
-    """uint8 (n, s, s, c) -> float32 (n, c, s, s) in [-1, 1], channels_last, on the device."""
-    return torch.from_numpy(pictures).to(device).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)

@@ -86,5 +86,7 @@ class Trainee:
 
 
 def _adam(network: torch.nn.Module, lr: float, config: Config, device: torch.device) -> torch.optim.Adam:
-    fused = device.type in ("cpu", "cuda")
-    return torch.optim.Adam(network.parameters(), lr, (config.beta1, config.beta2), fused=fused)
+    fused, capturable = device.type in ("cpu", "cuda"), device.type == "cuda"  # by `core.recording`
+    return torch.optim.Adam(
+        network.parameters(), lr, (config.beta1, config.beta2), fused=fused, capturable=capturable
+    )

@@ -10,7 +10,7 @@ from core.config import parse
 from core.data.batches import Batches
 from core.data.cache import PictureCache
 from core.devices import Precision
-from core.loop import take_step
+from core.engine import Engine
 from core.trainee import Trainee
 from core.world import Group
 
@@ -31,11 +31,12 @@ def work(world: Group, device: torch.device, prepare: Prepare) -> None:
                 precision: Precision = facts["precision"]
                 config = trainee.config
                 batches = Batches(cache.pictures, config.batch_size, config.seed)
+                engine = Engine(batches, device, precision, world)
             case {"order": "step", "step": step, "parts": parts, "turned": turned}:
                 assert trainee is not None
                 if turned:
                     trainee.apply(knobs.turned(trainee.config, turned))
-                numbers = take_step(trainee, batches, step, parts, device, precision, world)
+                numbers = engine.step(trainee, step, parts)
             case {"order": "numbers"}:
                 assert numbers is not None
                 world.add_up([numbers])

@@ -22,7 +22,7 @@ class Batches:
     def __init__(self, pictures: NDArray[np.uint8], batch_size: int, seed: int) -> None:
         """pictures: (n, size, size, channels) uint8. Raises ConfigError if n is below `batch_size`."""
         check_enough(len(pictures), batch_size)
-        self._pictures, self._batch_size, self._seed = pictures, batch_size, seed
+        self.pictures, self._batch_size, self._seed = pictures, batch_size, seed
         self.steps_per_epoch = len(pictures) // batch_size
         self._orders: dict[
             int, tuple[int, NDArray[np.int64]]
@@ -32,8 +32,8 @@ class Batches:
         """The epoch, counted from 1, that step (counted from 1) belongs to."""
         return (step - 1) // self.steps_per_epoch + 1
 
-    def batch(self, step: int, updates: int = 1, rows: slice = slice(None)) -> NDArray[np.uint8]:
-        """The pictures of a step (from 1): an owned (updates * batch_size, size, size, channels) uint8 array.
+    def chosen(self, step: int, updates: int = 1, rows: slice = slice(None)) -> NDArray[np.int64]:
+        """Which pictures a step (from 1) learns from: the indices of (updates * batch_size) of them.
 
         rows: these of every update's batch only.
 
@@ -42,15 +42,16 @@ class Batches:
         first.
         """
         first = (step - 1) % self.steps_per_epoch * self._batch_size
-        chosen = [
-            self._order(self.epoch(step), each)[first : first + self._batch_size][rows]
-            for each in range(updates)
-        ]
-        pictures: NDArray[np.uint8] = self._pictures[np.concatenate(chosen)]
+        whole = slice(first, first + self._batch_size)
+        return np.concatenate([self._order(self.epoch(step), each)[whole][rows] for each in range(updates)])
+
+    def batch(self, step: int, updates: int = 1, rows: slice = slice(None)) -> NDArray[np.uint8]:
+        """Those pictures: an owned (updates * batch_size, size, size, channels) uint8 array."""
+        pictures: NDArray[np.uint8] = self.pictures[self.chosen(step, updates, rows)]
         return pictures
 
     def _order(self, epoch: int, update: int) -> NDArray[np.int64]:
         if self._orders.get(update, (0,))[0] != epoch:
             purpose = f"shuffle {update}" if update else "shuffle"
-            self._orders[update] = epoch, draws.permutation(self._seed, purpose, epoch, len(self._pictures))
+            self._orders[update] = epoch, draws.permutation(self._seed, purpose, epoch, len(self.pictures))
         return self._orders[update][1]

@@ -10,10 +10,10 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from core.config import Config
+from core.data.feed import to_tensor
 from core.events import ScoreHistogram
 from core.losses import probabilities
 from core.models import Discriminator, Generator
-from core.step import to_tensor
 
 _BINS = 20
 

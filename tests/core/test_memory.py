@@ -2,12 +2,13 @@
 
 import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from core import loop, memory, standing
+from core import engine, memory, standing
 from core.config import Config
 from core.control import Control
 from core.data.cache import PictureCache
@@ -40,15 +41,15 @@ def short_at(monkeypatch: pytest.MonkeyPatch, *calls: int) -> None:
     How much memory a step needs on this machine cannot be foreseen; so the step is computed, and then more is
     allocated than any machine has.
     """
-    real, count = loop.update, iter(range(1, 10**6))
+    real, count = engine.update, iter(range(1, 10**6))
 
-    def update(trainee: Trainee, pictures: Tensor, z: Tensor, step: int, parts: int = 1) -> Tensor:
-        found = real(trainee, pictures, z, step, parts)
+    def update(*given: Any) -> Tensor:
+        found: Tensor = real(*given)
         if next(count) in calls:
             too_much()
         return found
 
-    monkeypatch.setattr(loop, "update", update)
+    monkeypatch.setattr(engine, "update", update)
 
 
 def in_parts(folder: Path, config: Config, cartoons: PictureCache, step: int, parts: int) -> Run:

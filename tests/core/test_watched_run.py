@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from core import checkpoints, loop, measures, returning, runs
+from core import checkpoints, engine, measures, returning, runs
 from core.config import Config
 from core.control import Control
 from core.data.cache import PictureCache
@@ -223,7 +223,7 @@ def test_a_stop_finds_numbers_that_broke(
 def test_the_number_that_overflowed_is_named(tmp_path: Path, tiny: Config, cartoons: PictureCache) -> None:
     """A generator whose gradient alone is beyond what float32 holds."""
     run = new_run(tmp_path / "run", tiny.replace(watchdog="off"), cartoons)
-    real = loop.update
+    real = engine.update
 
     def steep(*given: Any) -> torch.Tensor:
         numbers = real(*given)
@@ -231,7 +231,7 @@ def test_the_number_that_overflowed_is_named(tmp_path: Path, tiny: Config, carto
         return numbers
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "update", steep)
+        patch.setattr(engine, "update", steep)
         with pytest.raises(DivergedError, match="At step 1 the generator's gradient was no longer"):
             run_until(run, cartoons)
 

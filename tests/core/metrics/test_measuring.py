@@ -9,10 +9,11 @@ from core import draws
 from core.config import Config
 from core.data.batches import Batches
 from core.data.cache import PictureCache
+from core.data.feed import to_tensor
 from core.errors import SourceError, StudioError
 from core.events import Measured, ScoreHistogram
 from core.metrics.measuring import Measurer, is_better
-from core.step import to_tensor, update
+from core.step import update
 from core.trainee import Trainee
 
 CPU = torch.device("cpu")

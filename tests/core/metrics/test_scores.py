@@ -7,8 +7,8 @@ import torch
 from core import draws
 from core.config import Config
 from core.data.cache import PictureCache
+from core.data.feed import to_tensor
 from core.metrics.scores import score_histogram
-from core.step import to_tensor
 from core.trainee import Trainee
 
 CPU = torch.device("cpu")
