@@ -13,6 +13,7 @@ from core.errors import Cancelled, StudioError
 # Named, not imported: nothing here knows Qt.
 START, SLIDER = "studio.timing.start", "studio.timing.slider"
 WIDTH, HEIGHT = 1280, 800
+WATCHED_S = 3.0  # after the first click
 
 
 def start(plan: Plan, ask: Ask) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def start(plan: Plan, ask: Ask) -> dict[str, Any]:
     warm = []
     for number in range(plan.starts + 1):
         title = f"Opening the window, {number} of {plan.starts}"
-        found = _ask(ask, START, {"began": time()}, title)
+        found = _ask(ask, START, {"began": time(), "watched_s": WATCHED_S}, title)
         if "skipped" in found:
             return found
         if number:

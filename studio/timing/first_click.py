@@ -27,7 +27,7 @@ class FirstClick(QObject):
         self._ticks.timeout.connect(self._tick)
         self._seen = Painted(window, lambda: None, self._click)
         self._answered = Painted(window.runs, lambda: None, self._note_answer)
-        QTimer.singleShot(limit_ms, self, QApplication.quit)
+        QTimer.singleShot(limit_ms, self, self._end)
 
     def _click(self) -> None:
         """Press and release on Runs, as the system would report them."""
@@ -55,4 +55,8 @@ class FirstClick(QObject):
         self.late_s = max(self.late_s, now - self._ticked - self._tick_s)
         self._ticked = now
         if self.clicked is not None and now - self.clicked > self._watched_s:
-            QApplication.quit()
+            self._end()
+
+    @Slot()
+    def _end(self) -> None:
+        QApplication.exit()  # `quit` would close the window first, on the page that it is on

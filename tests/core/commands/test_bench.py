@@ -14,7 +14,7 @@ SETTINGS = [word for setting in TINY for word in ("--set", setting)]
 def test_it_compares_with_the_tutorial(call: Call) -> None:
     short = ["--rounds", 1, "--seconds", 0.1, "--warmup", 0, "--workers", 1, "--pictures", 8]
     status, facts, err = call(
-        "bench", "--device", "cpu", "--only", "train", "matrix", "open", "--quick", *short, *SETTINGS
+        "bench", "--device", "cpu", "--only", "train", "matrix", "--quick", *short, *SETTINGS
     )
     assert (status, err) == (0, "")
     assert facts["ratio"] == pytest.approx(
@@ -24,7 +24,7 @@ def test_it_compares_with_the_tutorial(call: Call) -> None:
     assert facts["config"]["g_features"] == 4  # type: ignore[index]
     assert facts["pictures"] == 8
     shown = table(facts)
-    for words in ("pictures/s, from files", "| ratio (1 round)", "share of the matrix speed", "200,000"):
+    for words in ("pictures/s, from files", "| ratio (1 round)", "share of the matrix speed"):
         assert words in shown
     assert len({line.count("|") for line in shown.splitlines()[2:]}) == 1
 

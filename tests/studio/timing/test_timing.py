@@ -15,10 +15,11 @@ from tests.studio.conftest import MakeRun
 def test_the_first_click_is_answered(tmp_path: Path) -> None:
     environment = {f"DCGAN_STUDIO_{name}": str(tmp_path / name) for name in ("RUNS", "CACHE", "CONFIG")}
     for _ in range(2):  # where the first one ended is remembered
-        found = child.measure(START, {"began": time()}, environment=environment)
+        found = child.measure(START, {"began": time(), "watched_s": 0.1}, environment=environment)
         assert 0 < found["painted_s"] < found["clicked_s"]
         assert found["late_ms"] >= 0
         assert found["platform"] == "offscreen"
+        assert "workspace=0" in (tmp_path / "CONFIG" / "studio.ini").read_text().splitlines()
 
 
 @pytest.mark.timeout(300)
@@ -35,5 +36,5 @@ def test_the_face_follows_the_slider(make_run: MakeRun, runs_folder: Path, tmp_p
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a display")
 def test_without_a_display_it_says_so() -> None:
     nowhere = dict.fromkeys(("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"), "")
-    for module, request in ((START, {"began": time()}), (SLIDER, {"run": "none"})):
+    for module, request in ((START, {"began": time(), "watched_s": 0.1}), (SLIDER, {"run": "none"})):
         assert "no display" in child.measure(module, request, environment=nowhere)["skipped"]
