@@ -5,23 +5,16 @@ every number is passed on, of the pictures only the newest, and the outcome when
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
-from core import runs
-from core.config import Config
 from core.control import Control
-from core.data.batches import check_enough
-from core.data.cache import PictureCache
-from core.data.prepare import Progress, prepare
-from core.data.sources import Source, open_source
-from core.errors import Cancelled, RunError, RunOverError, SourceError, StudioError
+from core.data.prepare import Progress
+from core.errors import Cancelled, StudioError
 from core.events import (
-    Event,
     Finished,
     Judged,
     KnobTurned,
@@ -38,119 +31,11 @@ from core.events import (
 )
 from core.runs import Run
 from studio.faults import sentence
+from studio.letters import CalledOff, Failed, Letter, Mailbox, Opened, Order, Over, Story
+from studio.stories import story_of, story_of_following
 
-State = Literal["idle", "preparing", "training", "pausing", "paused", "stopping"]
+State = Literal["idle", "preparing", "training", "pausing", "paused", "following", "stopping"]
 TICK_MS = 33
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What to train: a source into a new run folder, or a run to go on with (then its own source).
-
-    instead: where to look for a run's pictures if they are not in its own source any more.
-    go_back: settings to change on going on from the run's best checkpoint, instead of from its newest.
-    """
-
-    config: Config
-    source: str
-    preset: str | None = None
-    device: str = "auto"
-    resume: Path | None = None
-    instead: str = ""
-    go_back: Mapping[str, object] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The run folder and its pictures are there; training is about to begin."""
-
-    run: Run
-    cache: PictureCache
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
-    """The run has trained for its whole duration already."""
-
-    run: Run
-
-
-@dataclass(frozen=True, slots=True)
-class CalledOff:
-    """Stopped before the first step; there is no run."""
-
-
-Letter: TypeAlias = Event | Progress | Opened | Failed | Over | CalledOff
-Mailbox: TypeAlias = deque[Letter]
-Story: TypeAlias = Callable[[Control, Callable[[Progress], None]], Iterator[Letter]]
-
-
-def story_of(order: Order) -> Story:
-    """Everything that happens from Start to the end, in order."""
-
-    def tell(control: Control, progress: Callable[[Progress], None]) -> Iterator[Letter]:
-        config = order.config
-
-        def pictures(text: str) -> tuple[Source, PictureCache]:
-            source = open_source(text)
-            return source, prepare(
-                source,
-                size=config.size,
-                color=config.color,
-                crop=config.crop,
-                progress=progress,
-                cancelled=lambda: control.stopping,
-            )
-
-        if order.resume is not None:
-            run = runs.open_run(order.resume)
-            source, cache = _find_again(run, order, pictures)
-            if config != run.config or source.text != run.source:
-                run = runs.change(run, config, source=source.text)
-        else:
-            source, cache = pictures(order.source)
-            check_enough(len(cache), config.batch_size)  # before there is a folder that nothing can fill
-            folder = runs.new_run_folder(runs.default_runs_folder(), source.name, order.preset)
-            run = runs.create(
-                folder, config, source=source.text, source_digest=cache.digest, preset=order.preset
-            )
-        yield Opened(run, cache)
-        # Imports torch, which takes seconds when the warm-up has not done so yet.
-        from core.loop import train
-
-        try:
-            yield from train(run, cache, device=order.device, control=control, go_back=order.go_back)
-        except RunOverError:
-            yield Over(run)
-
-    return tell
-
-
-def _find_again(
-    run: Run, order: Order, pictures: Callable[[str], tuple[Source, PictureCache]]
-) -> tuple[Source, PictureCache]:
-    """A run's pictures, in its own source or where they have been moved to.
-
-    Raises RunError, with what can be done, if neither holds them.
-    """
-    missing: SourceError | None = None
-    for text in dict.fromkeys(filter(None, (order.source, order.instead, run.source))):
-        try:
-            found = pictures(text)
-        except SourceError as error:
-            missing = missing or error
-        else:
-            if found[1].digest == run.source_digest:
-                return found
-    raise RunError(
-        f"The pictures that this run began with are not in {run.source} any more. "
-        "Choose the same pictures under Pictures, then press Resume."
-    ) from missing
 
 
 class TrainThread(QThread):
@@ -174,7 +59,7 @@ class TrainThread(QThread):
 
 
 class TrainSession(QObject):
-    """One training at a time; lives in the GUI thread.
+    """One training at a time, or following one that another program does; lives in the GUI thread.
 
     `ended` comes after `finished`, `failed`, `over` or `called_off`, when the thread is gone and the next
     may start.
@@ -209,6 +94,9 @@ class TrainSession(QObject):
         self._run: Run | None = None
         self._thread: TrainThread | None = None
         self._control = Control()
+        self._ours = True
+        self._elsewhere = False
+        self._next: tuple[Story, bool] | None = None  # told once what is watched has been left
         self._mailbox: Mailbox = deque()
         self._steps: list[Step] = []  # taken from the mailbox, not yet passed on
         self._grids: list[tuple[int, Path]] = []
@@ -227,25 +115,48 @@ class TrainSession(QObject):
         return self._thread is not None
 
     @property
+    def watching(self) -> bool:
+        """Whether a training that is not this window's is followed."""
+        return self.active and not self._ours
+
+    @property
     def run(self) -> Run | None:
-        """The run being trained, once it is open."""
+        """The run being trained or followed, once it is open."""
         return self._run
 
     def start(self, order: Order) -> None:
-        """Train; returns at once. Does nothing while a training is under way."""
+        """Train; returns at once. Does nothing while a training of this window is under way."""
         self.tell(story_of(order))
 
-    def tell(self, story: Story) -> None:
-        """Run any story in the training thread; tests bring scripted ones."""
-        if self.active:
-            return
+    @Slot(object)
+    def follow(self, folder: Path) -> None:
+        """Follow a run that another program trains, as `start` does a training."""
+        self.tell(story_of_following(folder), ours=False)
+
+    def tell(self, story: Story, *, ours: bool = True) -> None:
+        """Run any story in the training thread, once what is watched there has been left."""
+        if self.watching:
+            self._next = story, ours
+            self._control.leave()
+        elif not self.active:
+            self._begin(story, ours)
+
+    def _begin(self, story: Story, ours: bool) -> None:
         self._control = Control()
         self._mailbox.clear()
         self._outcome = None
+        self._ours = ours
+        self._elsewhere = not ours
         self._thread = TrainThread(story, self._control, self._mailbox)
-        self._set_state("preparing")
+        self._set_state("preparing" if ours else "following")
         self._thread.start()
         self._timer.start()
+
+    @Slot()
+    def leave(self) -> None:
+        """Follow no longer; the run goes on."""
+        if self.watching:
+            self._control.leave()
 
     @Slot()
     def want_snapshot(self) -> None:
@@ -283,7 +194,7 @@ class TrainSession(QObject):
                 self.refused.emit(sentence(error))
 
     def stop(self) -> None:
-        """Ask for the end: the loop saves at the next step, preparing is called off."""
+        """Ask for the end: the loop saves at the next step, here or elsewhere; preparing is called off."""
         if self.active:
             self._control.stop()
             self._set_state("stopping")
@@ -333,7 +244,7 @@ class TrainSession(QObject):
             case Progress():
                 self.progress.emit(letter)
             case Opened():
-                self._run = letter.run
+                self._run, self._elsewhere = letter.run, bool(letter.where)
                 self.opened.emit(letter)
             case Started():
                 self._begin_training()
@@ -361,7 +272,9 @@ class TrainSession(QObject):
                 self.resumed.emit(letter)
 
     def _begin_training(self) -> None:
-        if self._state != "stopping":
+        if self._elsewhere and self._state != "stopping":
+            self._set_state("following")
+        elif self._state != "stopping":
             self._set_state("pausing" if self._control.paused else "training")
 
     def _end(self) -> None:
@@ -381,6 +294,9 @@ class TrainSession(QObject):
             case _:
                 self.called_off.emit()
         self.ended.emit()
+        if self._next is not None and not self.active:
+            (story, ours), self._next = self._next, None
+            self._begin(story, ours)
 
     def _set_state(self, state: State) -> None:
         if state != self._state:

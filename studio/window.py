@@ -30,11 +30,12 @@ from studio.explore.arrivals.import_flow import SUFFIXES as GENERATORS
 from studio.explore.panel import ExplorePanel
 from studio.help import HelpDialog
 from studio.jobs import run_job
+from studio.letters import Opened
 from studio.panels.runs import RunsPanel
 from studio.panels.train import TrainPanel
 from studio.parts import Toast, label, named
 from studio.rail import Rail
-from studio.session import Opened, TrainSession
+from studio.session import TrainSession
 from studio.settings import Settings
 from studio.theme import RESOURCES, Appearance, theme
 from studio.warmup import Warm, warm_up
@@ -92,6 +93,9 @@ class MainWindow(QMainWindow):
             (train.stop_requested, session.stop),
             (train.change_requested, session.change),
             (train.return_requested, session.go_back),
+            (train.follow_requested, session.follow),
+            (train.leave_requested, session.leave),
+            (train.explore_requested, self._explore),
             (runs.watch_requested, self._watch),
             (runs.resume_requested, self._resume),
             (runs.open_requested, self._explore),
@@ -103,6 +107,7 @@ class MainWindow(QMainWindow):
             (session.opened, self._mark_running),
             (session.started, train.show_started),
             (session.steps, train.live.add_steps),
+            (session.steps, train.hear),
             (session.kept, train.live.add_kept),
             (session.samples, train.live.add_samples),
             (session.snapshot, explore.show_snapshot),
@@ -115,6 +120,7 @@ class MainWindow(QMainWindow):
             (session.refused, self.toast.say),
             (session.refused, train.setup.refuse_knobs),
             (session.paused, train.show_paused),
+            (session.resumed, train.show_resumed),
             (session.finished, train.show_finished),
             (session.failed, train.show_failure),
             (session.failed, self._stay_open),
@@ -195,9 +201,11 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _mark_running(self, opened: Opened) -> None:
-        self.runs.set_running(opened.run.folder)
-        self.runs.refresh()
-        self.explore.set_training(opened.run.folder)
+        if opened.ours:
+            self.runs.set_running(opened.run.folder)
+            self.runs.refresh()
+        if not opened.where:  # else its networks are not in this program
+            self.explore.set_training(opened.run.folder)
 
     @Slot()
     def _refresh_saved(self) -> None:
@@ -229,7 +237,10 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.session.active:
             event.ignore()
-            if not self._closing:
+            if self.session.watching:
+                self._closing = True
+                self.session.leave()
+            elif not self._closing:
                 self._ask_to_stop()
             return
         self._settings.geometry = self.saveGeometry()

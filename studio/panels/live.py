@@ -35,8 +35,8 @@ class LiveRun(QObject):
     def is_shown(self) -> bool:
         return self.run is not None and self.run.folder == self.shown
 
-    def begin(self, run: Run, record: Record | None) -> None:
-        """record: the same run as it was before, if it was read."""
+    def begin(self, run: Run, record: Record | None, *, tunable: bool = True) -> None:
+        """record: the same run as it was before, if it was read. tunable: whether its knobs can be turned."""
         self.run = run
         self._chronicle = record.chronicle if record else Chronicle(run.config)
         if self.shown != run.folder:
@@ -45,7 +45,8 @@ class LiveRun(QObject):
         self._watching.begin(run.config)
         if record:
             self._watching.measure(record.measures)
-        self._setup.show_knobs(self._chronicle.began_with, self._chronicle.turns())
+        if tunable:
+            self._setup.show_knobs(self._chronicle.began_with, self._chronicle.turns())
 
     def end(self) -> None:
         self.run = self._chronicle = None

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from core.events import Measured, Samples, Step
 from studio.marks import Mark
 from studio.panels.alarm import AlarmBanner
+from studio.panels.attached import Attached
 from studio.panels.faces import FACES, PICTURES, FacesCard
 from studio.panels.notes import Banner, Elsewhere, Note
 from studio.panels.progress import ProgressStrip
@@ -27,6 +28,7 @@ class Monitor(QWidget):
         self.banner = Banner()
         self.note = Note()
         self.elsewhere = Elsewhere()
+        self.attached = Attached()
         self.faces = FacesCard()
         self.signals = SignalsCard()
         self.losses, self.scores = self.signals.losses, self.signals.scores
@@ -48,7 +50,7 @@ class Monitor(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
-        for part in (self.strip, self.alarm, self.banner, self.note, self.elsewhere):
+        for part in (self.strip, self.alarm, self.banner, self.note, self.elsewhere, self.attached):
             layout.addWidget(part)
         layout.addWidget(halves, 1)
 

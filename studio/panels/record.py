@@ -1,5 +1,6 @@
 """A run folder read for the monitor: its curves, measures and marks in the form in which they are shown."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -32,6 +33,15 @@ class Record:
     @property
     def run(self) -> Run:
         return self.summary.run
+
+    @property
+    def trains_elsewhere(self) -> bool:
+        """Whether another program trains it, or one on another machine did when it was last heard of."""
+        return self.summary.state == "running" or bool(self.summary.host)
+
+    def standing(self) -> tuple[int, float]:
+        """The newest step that is known, and for how many seconds it has been."""
+        return self.summary.step, time.time() - self.summary.modified
 
 
 def read_record(folder: Path) -> Record:

@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from core.runs import Run
+from studio.letters import Order
 from studio.panels.extend import ExtendDialog
 from studio.panels.setup import Setup
-from studio.session import Order
 
 
 class Resuming(QObject):

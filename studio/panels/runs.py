@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QDesktopServices, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QListView,
@@ -85,6 +86,8 @@ class RunsPanel(QWidget):
         self._search.setClearButtonEnabled(True)
         self._search.setFixedWidth(240)
         self._again = IconButton("refresh", "refreshRunsButton", "Look for runs again")
+        self._other = Button("Open run folder…", "openRunFolderButton", icon_name="folder")
+        self._other.setToolTip("Look at a run that lies elsewhere, as on a shared disk; live while it trains")
         self._compare = Button("Compare…", "compareRunsButton", icon_name="compare")
         self._compare.setToolTip("Choose two or more runs and see them side by side")
         self._head = QWidget()
@@ -96,6 +99,7 @@ class RunsPanel(QWidget):
         head.addWidget(title)
         head.addStretch(1)
         head.addWidget(self._search)
+        head.addWidget(self._other)
         head.addWidget(self._compare)
         head.addWidget(self._again)
 
@@ -146,6 +150,7 @@ class RunsPanel(QWidget):
         self._again.clicked.connect(self.refresh)
         self._list.selectionModel().currentChanged.connect(self._select)
         self._list.selectionModel().selectionChanged.connect(self._select)
+        self._other.clicked.connect(self._ask_folder)
         self._compare.clicked.connect(self._ask_compare)
         self._choice.compare_clicked.connect(self._open_compare)
         self._choice.cancelled.connect(self._stop_choosing)
@@ -361,6 +366,14 @@ class RunsPanel(QWidget):
     @Slot()
     def _watch(self) -> None:
         self._emit(self.watch_requested)
+
+    @Slot()
+    def _ask_folder(self) -> None:
+        """Any run folder, live if another program trains it."""
+        start = str(default_runs_folder())
+        folder = QFileDialog.getExistingDirectory(self.window(), "Choose a run folder", start)
+        if folder:
+            self.watch_requested.emit(Path(folder))
 
     @Slot()
     def _resume(self) -> None:

@@ -19,13 +19,13 @@ from core.data.cache import PictureCache
 from core.errors import ConfigError
 from core.events import KnobTurned, Returned
 from core.knobs import Turn
+from studio.letters import Order
 from studio.panels.forecast import ForecastBar
 from studio.panels.knobs import KnobsCard
 from studio.panels.recipe import RecipeCard
 from studio.panels.source import SourceCard
 from studio.parts import Button, Segmented
 from studio.preparation import Preparation, Wanted
-from studio.session import Order
 from studio.settings import Settings
 from studio.words import count, plain
 

@@ -22,9 +22,11 @@ def at_rest(summary: RunSummary) -> Words:
     return summary.run.name, AT_REST[summary.state], tone
 
 
-def under_way(state: str, about: str) -> Words | None:
-    """The training in a state of the session; None if it is idle."""
+def under_way(state: str, about: str, *, paused: bool = False) -> Words | None:
+    """The training in a state of the session; None if it is idle. paused: where it is followed."""
     match state:
+        case "following":
+            return ("Paused where it trains", about, "idle") if paused else ("Training elsewhere", about, "")
         case "preparing":
             return "Starting", "Opening the pictures", ""
         case "training":
@@ -36,6 +38,11 @@ def under_way(state: str, about: str) -> Words | None:
         case "stopping":
             return "Saving and stopping", about, ""
     return None
+
+
+def left(name: str) -> Words:
+    """A training elsewhere that is no longer watched."""
+    return name, AT_REST["running"], "idle"
 
 
 def ended(finished: Finished, name: str, *, shown: bool) -> Words:

@@ -17,11 +17,13 @@ from core.events import (
     Finished,
     Paused,
     Started,
+    Step,
 )
 from core.runs import Run
 from core.watchdog.replay import replay
 from core.watchdog.verdict import Verdict
 from studio.jobs import run_job
+from studio.letters import Opened, Order
 from studio.panels import status
 from studio.panels.beside import RealBeside, some
 from studio.panels.faces import FACES, PICTURES
@@ -33,7 +35,6 @@ from studio.panels.resuming import Resuming
 from studio.panels.setup import Setup
 from studio.panels.watch import State as WatchState
 from studio.panels.watch import Watch
-from studio.session import Opened, Order
 from studio.settings import Settings
 from studio.words import count
 
@@ -48,6 +49,9 @@ class TrainPanel(QWidget):
     stop_requested = Signal()
     change_requested = Signal(object)  # dict: live settings and their new values
     return_requested = Signal(object)  # dict: settings to change on going back to the best checkpoint
+    follow_requested = Signal(object)  # Path: a run that another program trains
+    leave_requested = Signal()  # follow it no longer
+    explore_requested = Signal(object)  # Path
     message = Signal(str)
 
     def __init__(self, settings: Settings) -> None:
@@ -57,6 +61,8 @@ class TrainPanel(QWidget):
         self._goes_on = False  # whether it was to go on with a run
         self._start_when_ready = False
         self._shown: Record | None = None  # the run that was read from the disk last
+        self._followed: Opened | None = None  # the run that other programs train, while it is followed
+        self._paused_there = False
         self._rest: status.Words | None = None  # what the strip says while nothing is under way
         self._about = ""  # what the status line says of the training
         self._precisely = ""  # and its tooltip
@@ -95,6 +101,9 @@ class TrainPanel(QWidget):
             (self.watching.go_on_requested, self.go_on_requested),
             (self.watching.return_requested, self._go_back),
             (self.monitor.elsewhere.back.clicked, self._back),
+            (self.monitor.attached.left, self.leave_requested),
+            (self.monitor.attached.explored, self._explore_followed),
+            (self.monitor.attached.silent_changed, self._refresh),
         ):
             signal.connect(slot)
         self._refresh()
@@ -130,6 +139,12 @@ class TrainPanel(QWidget):
         elif self.live.shown is not None:
             self.resume(self.live.shown)
 
+    @property
+    def _free(self) -> bool:
+        """Whether a training may begin: none of this window's is under way."""
+        watching = self._followed is None or not self._followed.ours
+        return self._state == "idle" or (self._state == "following" and watching)
+
     @Slot()
     def request_stop(self) -> None:
         """Stop and save, or no longer start when the pictures are ready."""
@@ -148,7 +163,7 @@ class TrainPanel(QWidget):
     @Slot(object)
     def resume(self, folder: Path) -> None:
         """Go on with a run; one that has had its time is asked for more first."""
-        if self._state != "idle":
+        if not self._free:
             self.message.emit("A training is under way. Stop it before you resume another.")
         else:
             self.reading.read(folder, self._resume)
@@ -185,13 +200,20 @@ class TrainPanel(QWidget):
     @Slot(object)
     def show_opened(self, opened: Opened) -> None:
         run, record = opened.run, self._shown
+        if record is not None and record.run.folder != run.folder:
+            record = None
         self._rest = None
-        self.live.begin(run, record if record and record.run.folder == run.folder else None)
+        self._followed, self._paused_there = (opened if opened.where else None), False
+        self.live.begin(run, record, tunable=not opened.where)
         self.monitor.elsewhere.hide()
         self.monitor.banner.hide()
+        if opened.where:
+            step, age_s = record.standing() if record else (-1, 0.0)
+            self.monitor.attached.begin(opened.where, step, age_s, ours=opened.ours)
         self._about, self._precisely = run.name, ""
-        self.monitor.faces.show_real(some(opened.cache))
-        self.monitor.faces.take_training(opened.cache)
+        if opened.cache is not None:
+            self.monitor.faces.show_real(some(opened.cache))
+            self.monitor.faces.take_training(opened.cache)
         self.monitor.faces.choose(FACES)
         self.monitor.strip.clear()
         self.monitor.strip.wait()
@@ -209,7 +231,19 @@ class TrainPanel(QWidget):
 
     @Slot(object)
     def show_paused(self, paused: Paused) -> None:
+        self._paused_there = self._followed is not None
+        self.monitor.attached.hear(paused.step)
         self._refresh()
+
+    @Slot()
+    def show_resumed(self) -> None:
+        self._paused_there = False
+        self._refresh()
+
+    @Slot(object)
+    def hear(self, steps: Sequence[Step]) -> None:
+        """Numbers have come; of a training elsewhere that is news in itself."""
+        self.monitor.attached.hear(steps[-1].step)
 
     @Slot(object)
     def show_finished(self, finished: Finished) -> None:
@@ -221,7 +255,9 @@ class TrainPanel(QWidget):
         self.monitor.strip.end(complete=False)
         self.monitor.banner.say(sentence)
         title = "Training stopped because of a problem"
-        if not self._begun:
+        if self._followed is not None and not self._followed.ours:
+            title = "This run is no longer followed"
+        elif not self._begun:
             title = "Could not go on" if self._goes_on else "Could not start"
         self._end(title, self._name(), "danger")
 
@@ -234,8 +270,12 @@ class TrainPanel(QWidget):
 
     @Slot()
     def show_called_off(self) -> None:
-        self.monitor.strip.clear()
-        self._end("", "", "idle")
+        if self._followed is not None and not self._followed.ours:  # left, while it goes on
+            self.monitor.strip.end(complete=False)
+            self._end(*status.left(self._name()))
+        else:
+            self.monitor.strip.clear()
+            self._end("", "", "idle")
 
     # Pictures of the chosen source
 
@@ -265,7 +305,8 @@ class TrainPanel(QWidget):
 
     # Runs from the disk
 
-    def _show(self, record: Record) -> None:
+    def _show(self, record: Record, *, watch: bool = True) -> None:
+        """watch: follow it from then on if another program trains it."""
         self._shown, self.live.shown = record, record.run.folder
         self.monitor.faces.show_real(None)
         self.monitor.show_record(record)
@@ -284,6 +325,9 @@ class TrainPanel(QWidget):
             self.monitor.elsewhere.hide()
         run_job(self, partial(replay, record.run), partial(self._judge, record.run), self.message.emit)
         self._refresh()
+        followed = self.live.run is not None and self.live.run.folder == record.run.folder
+        if watch and self._free and not followed and record.trains_elsewhere:
+            self.follow_requested.emit(record.run.folder)
 
     def _judge(self, run: Run, verdicts: Sequence[tuple[int, Verdict]]) -> None:
         """What the watchdog says, or would have said, of a run from the disk."""
@@ -294,9 +338,13 @@ class TrainPanel(QWidget):
             self.watching.catch_up(verdicts)
 
     def _resume(self, record: Record) -> None:
-        if self._state != "idle":
+        if not self._free:
             return
-        self._show(record)
+        if record.summary.state == "running" and record.trains_elsewhere:
+            where = record.summary.host or "another program"
+            self.message.emit(f"{record.run.name} is being trained by {where}. Stop it there first.")
+            return
+        self._show(record, watch=False)
         if record.summary.state == "finished":
             self._resuming.ask_longer(record.run)
         else:
@@ -312,13 +360,18 @@ class TrainPanel(QWidget):
 
     def _return(self, changes: Mapping[str, object], record: Record) -> None:
         if self._state == "idle":
-            self._show(record)
+            self._show(record, watch=False)
             self._resuming.go_on(record.run, go_back=changes)
 
     @Slot()
     def _back(self) -> None:
         if self.live.run is not None:
             self.watch(self.live.run.folder)
+
+    @Slot()
+    def _explore_followed(self) -> None:
+        if self._followed is not None:
+            self.explore_requested.emit(self._followed.run.folder)
 
     @Slot()
     def _find_real(self) -> None:
@@ -340,6 +393,8 @@ class TrainPanel(QWidget):
 
     def _end(self, status: str, detail: str, tone: str) -> None:
         self.live.end()
+        self._followed = None
+        self.monitor.attached.end()
         self._rest = (status, detail, tone) if status else None
         self.monitor.elsewhere.hide()
         self._refresh()
@@ -353,7 +408,8 @@ class TrainPanel(QWidget):
         reason = self._why_not()
         setup.start.setEnabled(not reason)
         setup.start.setToolTip(reason or "Begin a new run with these pictures and settings (Ctrl+R)")
-        resumable = idle and self.live.shown is not None and not self._start_when_ready
+        silent = self._state == "following" and self._free and self.monitor.attached.silent
+        resumable = (idle or silent) and self.live.shown is not None and not self._start_when_ready
         going_on = resumable or self._state in ("paused", "pausing")
         setup.pause.setText("Resume" if going_on else "Pause")
         setup.pause.set_icon("play" if going_on else "pause")
@@ -363,8 +419,12 @@ class TrainPanel(QWidget):
             "Go on with the run that is shown" if resumable else "Hold at the next step, or go on (Ctrl+P)"
         )
         setup.stop.setEnabled(self._state not in ("idle", "stopping") or self._start_when_ready)
-        setup.stop.setToolTip("Save a checkpoint and stop (Ctrl+.)")
-        setup.name_recipe(idle and self.live.shown is not None)
+        setup.stop.setToolTip(
+            "Ask the program that trains it to save and stop (Ctrl+.)"
+            if self._followed is not None
+            else "Save a checkpoint and stop (Ctrl+.)"
+        )
+        setup.name_recipe((idle or self._followed is not None) and self.live.shown is not None)
         self.monitor.set_under_way(self._is_trained())
         self.watching.set_state(*self._watch_state())
         self._say_state()
@@ -385,6 +445,8 @@ class TrainPanel(QWidget):
                 return "training", ""
             case "paused" | "pausing":
                 return "paused", ""
+            case "following":
+                return "idle", "It is being trained by other programs. Stop it first."
             case "idle":
                 elsewhere = self._shown is not None and self._shown.summary.state == "running"
                 return "idle", "It is being trained by another program." if elsewhere else ""
@@ -392,14 +454,14 @@ class TrainPanel(QWidget):
 
     def _why_not(self) -> str:
         """Why Start cannot be pressed; empty if it can."""
-        if self._state != "idle":
+        if not self._free:
             return "A training is under way."
         if self._start_when_ready:
             return "Training starts as soon as the pictures are ready."
         return self.setup.why_not()
 
     def _say_state(self) -> None:
-        if words := status.under_way(self._state, self._about):
+        if words := status.under_way(self._state, self._about, paused=self._paused_there):
             pass
         elif self._start_when_ready:
             words = "Preparing pictures", "Training starts as soon as they are ready", ""
