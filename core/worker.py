@@ -20,12 +20,16 @@ Prepare = Callable[[Mapping[str, Any]], PictureCache]  # by what the order "pict
 def work(world: Group, device: torch.device, prepare: Prepare) -> None:
     """Obey until the end. Raises LostError, and whatever a step raises but a full memory."""
     torch.backends.cudnn.deterministic = True
+    trainee: Trainee | None = None
+    engine: Engine | None = None
     while True:
         match world.obey():
             case {"order": "pictures", **settings}:
                 cache = prepare(settings)
             case {"order": "take over", **facts}:
-                trainee = None  # before there is another
+                if engine is not None:
+                    engine.close()
+                trainee = engine = None  # before there are others
                 memory.release(device)
                 trainee = _take_over(world, device, facts)
                 precision: Precision = facts["precision"]
@@ -34,6 +38,7 @@ def work(world: Group, device: torch.device, prepare: Prepare) -> None:
                 engine = Engine(batches, device, precision, world)
             case {"order": "step", "step": step, "parts": parts, "turned": turned}:
                 assert trainee is not None
+                assert engine is not None
                 if turned:
                     trainee.apply(knobs.turned(trainee.config, turned))
                 numbers = engine.step(trainee, step, parts)
