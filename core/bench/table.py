@@ -88,7 +88,7 @@ def _matrix(facts: dict[str, Any]) -> list[Row]:
         return []
     speeds = facts["matrix"]["gflops"]
     return [
-        (f"matrix speed, {name}, GFLOP/s (this machine)", f"{speed:,.0f}", "")
+        (f"matrix speed, {name}, GFLOP/s (this machine)", f"{speed:,.{1 if speed < 10 else 0}f}", "")
         for name, speed in speeds.items()
     ]
 
