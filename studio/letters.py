@@ -18,6 +18,7 @@ from core.runs import Run
 class Order:
     """What to train: a source into a new run folder, or a run to go on with (then its own source).
 
+    device: as `core.devices.find_device` takes it, or several with commas between them.
     instead: where to look for a run's pictures if they are not in its own source any more.
     go_back: settings to change on going on from the run's best checkpoint, instead of from its newest.
     """

@@ -45,6 +45,14 @@ def story_of(order: Order) -> Story:
             run = runs.create(
                 folder, config, source=source.text, source_digest=cache.digest, preset=order.preset
             )
+        devices = order.device.split(",")
+        if len(devices) > 1:
+            from studio.processes import train_in_processes
+
+            where = f"Trained by {len(devices)} processes, one for each device"
+            yield Opened(run, cache, where)
+            yield from train_in_processes(run, devices, control, order.go_back)
+            return
         yield Opened(run, cache)
         # Imports torch, which takes seconds when the warm-up has not done so yet.
         from core.loop import train

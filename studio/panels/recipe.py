@@ -15,6 +15,7 @@ from core.errors import ConfigError
 from core.presets import Preset
 from studio.editors import problem
 from studio.form import SettingsForm
+from studio.panels.device_choice import DeviceChoice
 from studio.panels.own_presets import PresetMenu
 from studio.parts import Button, Card, Combo, label
 from studio.words import count
@@ -49,10 +50,10 @@ class RecipeCard(Card):
         self.preset.activated.connect(self._fill)
         self.menu = PresetMenu()
         self.menu.changed.connect(self._take)
-        self.device = Combo("deviceCombo", "Device")
-        self.device.addItem("Best available", "auto")
-        self.device.activated.connect(self._touch_device)
-        self.device.activated.connect(self.changed)
+        self.devices = DeviceChoice()
+        self.device = self.devices.combo
+        self.devices.chosen.connect(self._touch_device)
+        self.devices.chosen.connect(self.changed)
         self.about = label("", "caption", name="presetAbout", accessible="About the preset", wrap=True)
         self._skipped = label("", "error", name="presetsSkipped", accessible="Presets skipped", wrap=True)
         choices = QGridLayout()
@@ -64,8 +65,8 @@ class RecipeCard(Card):
         choices.addWidget(self.menu, 0, 2)
         choices.addWidget(self.about, 1, 0, 1, 3)
         choices.addWidget(self._skipped, 2, 0, 1, 3)
-        choices.addWidget(label("Device"), 3, 0)
-        choices.addWidget(self.device, 3, 1, 1, 2)
+        choices.addWidget(label("Device"), 3, 0, Qt.AlignmentFlag.AlignTop)
+        choices.addWidget(self.devices, 3, 1, 1, 2)
         self.form = SettingsForm()
         self.body.addLayout(choices)
         self.body.addWidget(self.form)
@@ -89,7 +90,8 @@ class RecipeCard(Card):
             return True
 
     def device_name(self) -> str:
-        return str(self.device.currentData())
+        """One device, "auto", or several with commas between them."""
+        return self.devices.name()
 
     def choose(self, name: str, values: dict[str, object] | None = None) -> None:
         """Take a preset, then put `values` over it; nothing happens if there is no such preset.
@@ -108,12 +110,7 @@ class RecipeCard(Card):
             self.form.set_values(fit)
 
     def offer_devices(self, devices: Sequence["Device"], chosen: str) -> None:
-        with QSignalBlocker(self.device):
-            self.device.clear()
-            self.device.addItem(f"Best: {devices[0].title}", "auto")
-            for each in devices:
-                self.device.addItem(each.title, each.name)
-            self.device.setCurrentIndex(max(0, self.device.findData(chosen)))
+        self.devices.offer(devices, chosen)
 
     @Slot()
     def _touch(self) -> None:

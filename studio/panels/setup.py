@@ -229,7 +229,8 @@ class Setup(QWidget):
     @Slot()
     def _forecast(self) -> None:
         if self.cache is not None:
-            self.forecast.begin(self.recipe.config(), self.cache, self.recipe.device_name())
+            device, *_ = self.recipe.device_name().split(",")  # of several the first tells the least
+            self.forecast.begin(self.recipe.config(), self.cache, device)
 
     @Slot()
     def _show_view(self) -> None:

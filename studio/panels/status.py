@@ -22,11 +22,9 @@ def at_rest(summary: RunSummary) -> Words:
     return summary.run.name, AT_REST[summary.state], tone
 
 
-def under_way(state: str, about: str, *, paused: bool = False) -> Words | None:
-    """The training in a state of the session; None if it is idle. paused: where it is followed."""
+def under_way(state: str, about: str) -> Words | None:
+    """The training in a state of the session; None if it is idle."""
     match state:
-        case "following":
-            return ("Paused where it trains", about, "idle") if paused else ("Training elsewhere", about, "")
         case "preparing":
             return "Starting", "Opening the pictures", ""
         case "training":
@@ -38,6 +36,13 @@ def under_way(state: str, about: str, *, paused: bool = False) -> Words | None:
         case "stopping":
             return "Saving and stopping", about, ""
     return None
+
+
+def followed(about: str, *, ours: bool, paused: bool) -> Words:
+    """A training in other programs; ours: in children of this one."""
+    if paused:
+        return "Paused where it trains", about, "idle"
+    return "Training" if ours else "Training elsewhere", about, ""
 
 
 def left(name: str) -> Words:

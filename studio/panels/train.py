@@ -416,7 +416,11 @@ class TrainPanel(QWidget):
         setup.pause.setAccessibleName(setup.pause.text())
         setup.pause.setEnabled(going_on or self._state == "training")
         setup.pause.setToolTip(
-            "Go on with the run that is shown" if resumable else "Hold at the next step, or go on (Ctrl+P)"
+            "Go on with the run that is shown"
+            if resumable
+            else "It can only be stopped from here; Resume then goes on"
+            if self._state == "following"
+            else "Hold at the next step, or go on (Ctrl+P)"
         )
         setup.stop.setEnabled(self._state not in ("idle", "stopping") or self._start_when_ready)
         setup.stop.setToolTip(
@@ -461,8 +465,11 @@ class TrainPanel(QWidget):
         return self.setup.why_not()
 
     def _say_state(self) -> None:
-        if words := status.under_way(self._state, self._about, paused=self._paused_there):
-            pass
+        if self._state == "following":
+            ours = self._followed is not None and self._followed.ours
+            words = status.followed(self._about, ours=ours, paused=self._paused_there)
+        elif under_way := status.under_way(self._state, self._about):
+            words = under_way
         elif self._start_when_ready:
             words = "Preparing pictures", "Training starts as soon as they are ready", ""
         elif self.live.shown is None:
