@@ -27,8 +27,6 @@ def work(world: Group, device: torch.device, prepare: Prepare) -> None:
             case {"order": "pictures", **settings}:
                 cache = prepare(settings)
             case {"order": "take over", **facts}:
-                if engine is not None:
-                    engine.close()
                 trainee = engine = None  # before there are others
                 memory.release(device)
                 trainee = _take_over(world, device, facts)

@@ -173,7 +173,8 @@ class Group(World):
         if orderly and self.rank == 0:
             with suppress(LostError):
                 self.order("end")
-        dist.destroy_process_group()
+        if orderly or self._sums is None:  # NCCL may wait for those that are gone
+            dist.destroy_process_group()
 
     def _is_short(self, mine: bool) -> bool:
         """Whether the memory of any process is full."""

@@ -33,8 +33,13 @@ def joined() -> Iterator["World"]:
 
 
 def own_device(world: "World", wished: str | None) -> str | None:
-    """This process's device, once all have one of the same kind. Raises StudioError."""
+    """This process's device, once all have one of the same kind. Raises StudioError, UsageError."""
     if world.size == 1:
+        if wished is not None and "," in wished:
+            raise UsageError(
+                f"train: --device {wished} needs a process for each: torchrun --standalone "
+                f"--nproc-per-node {wished.count(',') + 1} main.py train ..."
+            )
         return wished
     import torch
 
@@ -89,11 +94,14 @@ def help_first(world: "World", options: argparse.Namespace) -> Outcome:
 
 
 def _prepared(world: "World", settings: Mapping[str, object], interrupt: Interrupt) -> "PictureCache":
-    """The first process of each machine prepares, then the others open what it has made."""
+    """First this machine's pictures, then those of the others, whose cache may lie on the same network disk;
+    the other processes of a machine open what its first one has made.
+    """
     text, size, color, crop = (settings[name] for name in ("source", "size", "color", "crop"))
     assert isinstance(size, int)
-    for first in (True, False):
-        if first is (world.local_rank == 0):
+    mine = 0 if world.rank == 0 else 1 if world.local_rank == 0 else 2
+    for turn in range(3):
+        if turn == mine:
             try:
                 cache = prepared(str(text), size, str(color), str(crop), interrupt)
             except StudioError as failure:

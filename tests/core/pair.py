@@ -30,7 +30,11 @@ def done_by_two(work: Work, folder: Path, patience_s: float = 600) -> Any:
         subprocess.Popen(command, cwd=ROOT, env=os.environ | place | {"RANK": rank}, stdout=subprocess.PIPE)
         for rank in "01"
     ]
-    outputs = [process.communicate()[0] for process in both]
+    try:
+        outputs = [process.communicate()[0] for process in both]
+    finally:
+        for process in both:
+            process.kill()
     assert [process.returncode for process in both] == [0, 0]
     return json.loads(outputs[0].splitlines()[-1])
 
