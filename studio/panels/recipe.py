@@ -65,7 +65,9 @@ class RecipeCard(Card):
         choices.addWidget(self.menu, 0, 2)
         choices.addWidget(self.about, 1, 0, 1, 3)
         choices.addWidget(self._skipped, 2, 0, 1, 3)
-        choices.addWidget(label("Device"), 3, 0, Qt.AlignmentFlag.AlignTop)
+        device = label("Device")
+        device.setMinimumHeight(self.device.sizeHint().height())  # level with the list, above any check boxes
+        choices.addWidget(device, 3, 0, Qt.AlignmentFlag.AlignTop)
         choices.addWidget(self.devices, 3, 1, 1, 2)
         self.form = SettingsForm()
         self.body.addLayout(choices)
