@@ -65,8 +65,10 @@ class DeviceChoice(QWidget):
         if max(map(kinds.count, kinds)) < 2:
             return
         for index, device in enumerate(self._devices):
-            box = QCheckBox(device.title)
-            named(box, f"deviceCheck{index}", f"Train on {device.title}")
+            alike = sum(each.title == device.title for each in self._devices) > 1
+            title = f"{device.name.rpartition(':')[2]} · {device.title}" if alike else device.title
+            box = QCheckBox(title)
+            named(box, f"deviceCheck{index}", f"Train on {title}")
             box.setToolTip("Tick several of one kind to share every batch among them, in a process each")
             box.clicked.connect(self._click)
             self._column.addWidget(box)

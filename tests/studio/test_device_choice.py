@@ -58,6 +58,12 @@ def test_devices_of_different_kinds_exclude_each_other(choice: DeviceChoice) -> 
     assert (choice.name(), ticked(choice)) == ("cuda:1", ["GPU 1"])
 
 
+def test_devices_of_one_name_are_told_apart(choice: DeviceChoice) -> None:
+    choice.offer([Device(f"cuda:{index}", "H100", "bf16") for index in range(2)], "auto")
+    assert [box.text() for box in choice.boxes] == ["0 · H100", "1 · H100"]
+    assert [box.accessibleName() for box in choice.boxes] == ["Train on 0 · H100", "Train on 1 · H100"]
+
+
 def test_what_was_chosen_before_and_is_gone_is_the_best(choice: DeviceChoice) -> None:
     choice.offer([FIRST, SECOND, CPU], "cuda:0,cuda:2")
     assert (choice.name(), ticked(choice)) == ("auto", ["GPU 0"])
