@@ -51,6 +51,15 @@ class Coverage:
         after = [each for each in self._measured if best is not None and each.step > best.step]
         return after[-last:] if len(after) >= last else []
 
+    def nearing(self, step: int, within: int, least: float) -> bool:
+        """Whether the KID has come down within so many steps, or with the last measurement, to a
+        share `least` of what it was before. True before there are two measurements to tell.
+        """
+        since = [each.kid for each in self._measured if each.step > step - within]
+        since = since or [each.kid for each in self._measured[-1:]]
+        before = [each.kid for each in self._measured[: -len(since) or None]]
+        return not before or min(since) <= least * min(before)
+
     def rising(self, step: int, within: int, least: float) -> bool:
         """Whether the best is one of the last two, at most so many steps old, and better than the first.
 

@@ -122,6 +122,16 @@ def test_a_generator_that_outruns_d_is_flagged(every: int) -> None:
     assert "50 %" in verdicts[-1][1].evidence
 
 
+@pytest.mark.parametrize("apart", [100, 600])
+def test_a_d_that_is_held_back_may_be_misled_while_the_faces_improve(apart: int) -> None:
+    """As in the improved glasses recipe, whose D learns in every second step."""
+    better = [measured(step, 0.0, 90 * 0.8 ** (step / 300)) for step in range(apart, 2001, apart)]
+    held = Config(d_every=2)
+    assert kinds(judged(by_step(steps(1, 2000, DEAD), better), held)) == ["healthy"]
+    stuck = [measured(step, 0.0, 90.0) for step in range(apart, 2001, apart)]
+    assert kinds(judged(by_step(steps(1, 2000, DEAD), stuck), held))[-1] == "balance_dead"
+
+
 @pytest.mark.parametrize("every", [1, 10, 50])
 def test_a_balance_that_dies_late_is_flagged_within_500_steps(every: int) -> None:
     verdicts = judged(by_step(steps(1, 3000, HEALTHY, every=every), steps(3001, 4000, DEAD, every=every)))
