@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import draws
+from core.data.paging import Pages
 from core.errors import ConfigError
 
 
@@ -24,6 +25,7 @@ class Batches:
         check_enough(len(pictures), batch_size)
         self.pictures, self._batch_size, self._seed = pictures, batch_size, seed
         self.steps_per_epoch = len(pictures) // batch_size
+        self._pages = Pages(pictures)
         self._orders: dict[
             int, tuple[int, NDArray[np.int64]]
         ] = {}  # by update: its epoch and that one's order
@@ -48,6 +50,7 @@ class Batches:
     def batch(self, step: int, updates: int = 1, rows: slice = slice(None)) -> NDArray[np.uint8]:
         """Those pictures: an owned (updates * batch_size, size, size, channels) uint8 array."""
         pictures: NDArray[np.uint8] = self.pictures[self.chosen(step, updates, rows)]
+        self._pages.touch(len(pictures), pictures[0].nbytes)
         return pictures
 
     def _order(self, epoch: int, update: int) -> NDArray[np.int64]:
