@@ -1,19 +1,21 @@
 """How late the window's event loop is: what a click at a random moment waits for."""
 
-import sys
+import faulthandler
+import os
+import tempfile
 import threading
 import time
-import traceback
 from collections import Counter
 from dataclasses import dataclass
-from types import FrameType
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 TICK_MS = 4
 PERIOD_S = TICK_MS / 1000
-WATCH_S = 0.002
+WATCH_S, LATE_S = 0.002, 0.012
+DEPTH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +74,36 @@ class LatenessProbe(QObject):
 class Witness:
     """A thread that notes what the GUI thread is doing whenever it is late; it costs a little itself."""
 
-    def __init__(self, probe: LatenessProbe, late_s: float = 0.012) -> None:
-        self.seen: Counter[str] = Counter()
-        self._probe, self._late_s = probe, late_s
-        self._gui = threading.get_ident()
+    def __init__(self, probe: LatenessProbe) -> None:
+        self._seen: Counter[str] = Counter()
+        self._probe = probe
+        self._gui = f"Thread 0x{threading.get_ident():016x} "
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
-    def end(self) -> Counter[str]:
+    def take(self) -> Counter[str]:
+        """The innermost functions since the last call, by how often they were seen."""
+        seen, self._seen = self._seen, Counter()
+        return seen
+
+    def end(self) -> None:
         self._over.set()
         self._thread.join()
-        return self.seen
 
     def _watch(self) -> None:
-        while not self._over.wait(WATCH_S):
-            last = self._probe.last
-            if last and time.perf_counter() > last + self._late_s:
-                frame = sys._current_frames().get(self._gui)
-                if frame is not None:
-                    self.seen[_place(frame)] += 1
+        with tempfile.TemporaryFile() as file:
+            while not self._over.wait(WATCH_S):
+                last = self._probe.last
+                if last and time.perf_counter() > last + LATE_S:
+                    file.seek(0)
+                    # Not by the frames themselves: to hold one keeps its painters from ending in time.
+                    faulthandler.dump_traceback(file, all_threads=True)
+                    self._seen[self._place(os.pread(file.fileno(), file.tell(), 0).decode())] += 1
 
-
-def _place(frame: FrameType) -> str:
-    """The innermost few functions, of the window's own first."""
-    stack = [
-        f"{each.filename.rpartition('/')[2]}:{each.name}:{each.lineno}"
-        for each in traceback.extract_stack(frame)
-    ]
-    return " < ".join(reversed(stack[-4:]))
+    def _place(self, threads: str) -> str:
+        _, _, stack = threads.partition(self._gui)
+        lines = [line.split() for line in stack.splitlines()[1:] if line.startswith("  File")][:DEPTH]
+        return " < ".join(
+            f"{Path(words[1].strip(chr(34) + ',')).name}:{words[-1]}:{words[3]}" for words in lines
+        )

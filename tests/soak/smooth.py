@@ -57,10 +57,18 @@ class Smooth:
     """The script, and what was measured on the way."""
 
     def __init__(
-        self, window: MainWindow, run: Run, steps: Sequence[Step], cache: PictureCache, seconds: float
+        self,
+        window: MainWindow,
+        run: Run,
+        steps: Sequence[Step],
+        cache: PictureCache,
+        *,
+        seconds: float,
+        who: bool,
     ) -> None:
         self.parts: list[Part] = []
         self.probe = LatenessProbe()
+        self.witness = Witness(self.probe) if who else None
         self._window, self._run, self._steps, self._cache = window, run, steps, cache
         self._seconds = seconds
 
@@ -116,6 +124,9 @@ class Smooth:
         self.parts.append(part)
         late = part.lateness
         _tell(f"{title:36} {late.median:6.1f} {late.p99:6.1f} {late.most:7.1f} ms in {late.seconds:5.1f} s")
+        if self.witness is not None:
+            for place, times in self.witness.take().most_common(8):
+                _tell(f"{times:10} {place}")
 
 
 def scripted(run: Run, steps: Sequence[Step], cache: PictureCache) -> Story:
@@ -179,8 +190,7 @@ def main() -> int:
         run, steps = make(place, config, SOURCE, cache, points=chosen.points, grids=chosen.grids)
         _, window = create([SOURCE])
         window.show()
-        smooth = Smooth(window, run, steps, cache, chosen.seconds)
-        witness = Witness(smooth.probe) if chosen.who else None
+        smooth = Smooth(window, run, steps, cache, seconds=chosen.seconds, who=chosen.who)
         _tell(f"{'late by':36} median    p99    most")
         try:
             Player(smooth.script()).play()
@@ -190,9 +200,8 @@ def main() -> int:
             window.session._drain()
             window.close()
             jobs.wait_for_all()
-    if witness is not None:
-        for place_, times in witness.end().most_common(25):
-            _tell(f"{times:6} {place_}")
+            if smooth.witness is not None:
+                smooth.witness.end()
     return _judge(smooth.parts, chosen.json)
 
 
