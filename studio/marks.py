@@ -6,7 +6,8 @@ from itertools import groupby
 from typing import Literal
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter, QPen
 
 from studio.theme import color
 
@@ -50,39 +51,40 @@ def _replaced(old: Mark, new: Mark) -> bool:
     return old == new or (new.kind == "best" and old.kind == "best")
 
 
-class MarkLines:
-    """The lines in one plot."""
+class MarkLines(pg.UIGraphicsItem):  # type: ignore[misc]
+    """The lines in one plot, drawn as one item: an item for each would take a millisecond to make."""
 
     def __init__(self, item: pg.PlotItem) -> None:
-        self._item = item
-        self._lines: list[tuple[Mark, pg.InfiniteLine]] = []
+        super().__init__()
+        self.lines: list[tuple[Mark, float, float]] = []  # with the part of the height, 0 at the bottom
+        self._pens: dict[Kind, QPen] = {}
+        self.setZValue(-10)
+        item.addItem(self, ignoreBounds=True)
 
-    def show(self, marks: Sequence[Mark]) -> None:
-        if list(marks) == [mark for mark, _ in self._lines]:
-            return
-        for _, line in self._lines:
-            self._item.removeItem(line)
-        self._lines = []
+    def show_marks(self, marks: Sequence[Mark]) -> None:
+        """marks: by step; those of the same step stand above each other."""
+        self.lines = []
         for _, group in groupby(marks, key=lambda each: each.step):
-            together = list(group)  # of the same step: one above the other
+            together = list(group)
             for place, mark in enumerate(together):
-                span = place / len(together), (place + 1) / len(together)
-                self._lines.append((mark, self._line(mark, span)))
-        self.paint()
+                self.lines.append((mark, place / len(together), (place + 1) / len(together)))
+        self.update()
 
     def at(self, step: float, reach: float) -> list[Mark]:
         """The marks within `reach` steps."""
-        return [mark for mark, _ in self._lines if abs(mark.step - step) <= reach]
+        return [mark for mark, _, _ in self.lines if abs(mark.step - step) <= reach]
 
-    def paint(self) -> None:
+    def dress(self) -> None:
         """Take the theme's colours."""
-        for mark, line in self._lines:
-            shade = color(TOKENS[mark.kind])
-            style = Qt.PenStyle.SolidLine if mark.kind == "best" else Qt.PenStyle.DotLine
-            line.setPen(pg.mkPen(shade, width=1, style=style))
+        for kind, token in TOKENS.items():
+            style = Qt.PenStyle.SolidLine if kind == "best" else Qt.PenStyle.DotLine
+            self._pens[kind] = pg.mkPen(color(token), width=1, style=style)
+        self.update()
 
-    def _line(self, mark: Mark, span: tuple[float, float]) -> pg.InfiniteLine:
-        line = pg.InfiniteLine(mark.step, angle=90, span=span)
-        line.setZValue(-10)
-        self._item.addItem(line, ignoreBounds=True)
-        return line
+    def paint(self, painter: QPainter, *_: object) -> None:
+        seen = self.boundingRect()
+        for mark, low, high in self.lines:
+            if seen.left() <= mark.step <= seen.right():
+                bottom, top = (seen.top() + share * seen.height() for share in (low, high))
+                painter.setPen(self._pens[mark.kind])
+                painter.drawLine(QPointF(mark.step, bottom), QPointF(mark.step, top))

@@ -23,8 +23,10 @@ def to_image(picture: NDArray[Any]) -> QImage:
     pixels = np.ascontiguousarray(picture)
     kind = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_RGB888
     height, width = pixels.shape[:2]
-    # QImage borrows the memory and assumes rows of a multiple of 4 bytes unless told.
-    return QImage(pixels.data, width, height, pixels.strides[0], kind).copy()
+    # QImage borrows the memory and assumes rows of a multiple of 4 bytes unless told. It scales and draws
+    # 32-bit pixels several times as fast as others.
+    borrowed = QImage(pixels.data, width, height, pixels.strides[0], kind)
+    return borrowed.convertToFormat(QImage.Format.Format_RGB32)
 
 
 def tiled(pictures: Pictures, columns: int) -> NDArray[np.uint8]:

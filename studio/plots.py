@@ -153,7 +153,7 @@ class CurvePlot(QWidget):
 
     def clear(self) -> None:
         self._numbers.keep(0)
-        self._marks.show([])
+        self._marks.show_marks([])
         self.mark(None)
         self._look_again()
 
@@ -173,7 +173,7 @@ class CurvePlot(QWidget):
 
     def show_marks(self, marks: Sequence[Mark]) -> None:
         """What happened to the run."""
-        self._marks.show(marks)
+        self._marks.show_marks(marks)
 
     def show_foot(self, shown: bool) -> None:
         """Whether the steps are counted below it."""
@@ -192,7 +192,8 @@ class CurvePlot(QWidget):
     def _look_again(self) -> None:
         raw = (self._numbers.column(1 + 2 * i) for i in range(len(self.chart.series)))
         self._known = any(bool(np.isfinite(each).any()) for each in raw)
-        self._draw()
+        self._draw_if_seen()
+        self._read_out(self._marker_step)
 
     @Slot()
     def _draw_if_seen(self) -> None:
@@ -302,7 +303,7 @@ class CurvePlot(QWidget):
                 dot.setStyleSheet(f"background: {dashes(shade)};")
             else:
                 dot.setStyleSheet(f"background: {shade.name()}; border-radius: 1px;")
-        self._marks.paint()
+        self._marks.dress()
         self._marker.setPen(pg.mkPen(color("accent"), width=1))
         self._cursor.setPen(pg.mkPen(color("line_strong"), width=1, style=Qt.PenStyle.DashLine))
 

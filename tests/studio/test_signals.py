@@ -42,7 +42,7 @@ def _drawn(card: SignalsCard, name: str) -> bool:
 
 
 def _lines(card: SignalsCard, name: str = "lossPlot") -> list[tuple[int, str]]:
-    return [(mark.step, mark.kind) for mark, _ in card.plots[name]._marks._lines]
+    return [(mark.step, mark.kind) for mark, *_ in card.plots[name]._marks.lines]
 
 
 def test_one_time_moves_every_readout_and_the_histograms(card: SignalsCard, qtbot: QtBot) -> None:
