@@ -63,6 +63,13 @@ TRAINING = (
         "Choose several runs in the Runs workspace, then Compare: their curves over each other, their faces "
         "under one slider, and which settings differ.",
     ),
+    (
+        "Runs of other programs",
+        "A run that another program trains, here or on another machine whose folder is mounted or "
+        "synchronised, opens live: Show curves or Open run folder in Runs, or drop its folder on the window. "
+        "You may look, explore its checkpoints, and ask it to stop. No news for ten minutes may mean that it "
+        "was interrupted; Resume then goes on here.",
+    ),
 )
 
 EXPLORING = (
