@@ -23,7 +23,7 @@ SETTINGS = (*TINY, "log_every=1", "checkpoint_every=2", "sample_every=10000", "m
 NEW = ["--data", "cartoons:44", "--preset", "quick", "--steps", "100000", "--watchdog", "off"]
 LEAST_STEPS = 6
 
-pytestmark = pytest.mark.timeout(300)  # several programs start one after another
+pytestmark = pytest.mark.timeout(600)  # several programs start one after another
 
 
 @contextmanager

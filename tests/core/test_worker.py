@@ -10,7 +10,7 @@ from tests.core.pair import done_by_two
 from tests.core.shared_runs import SHORT, all_shared
 from tests.core.shared_steps import EXACT, NEAR
 
-pytestmark = pytest.mark.timeout(300)  # two programs do all of it before the first test
+pytestmark = pytest.mark.timeout(600)  # two programs do all of it before the first test
 HELD = [*EXACT, "plain, in 2 parts"]  # whose generator's batch norm holds still
 
 
