@@ -1,6 +1,7 @@
 """Arrays on screen: the one place where an array becomes a QImage, and the grid widget."""
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -99,12 +100,10 @@ class PictureGrid(QWidget):
         self._images[first : first + len(images)] = images
         places = range(first, first + len(images))
         if self._drawn is not None:
-            painter = self._painter(self._drawn)
-            for index in places:
-                self._draw_cell(painter, index)
-            painter.end()
+            self._draw_cells(self._drawn, places)
+        cells = self._cells()
         for index in places:
-            self.update(self._cell(index))
+            self.update(cells[index])
 
     def set_fill(self, fill: bool) -> None:
         self._fill = fill
@@ -134,10 +133,7 @@ class PictureGrid(QWidget):
 
     def index_at(self, point: QPoint) -> int | None:
         """Which picture is under a point of this widget."""
-        for index in range(len(self._images)):
-            if self._cell(index).contains(point):
-                return index
-        return None
+        return next((index for index, cell in enumerate(self._cells()) if cell.contains(point)), None)
 
     def sizeHint(self) -> QSize:
         return QSize(256, 256)
@@ -159,13 +155,14 @@ class PictureGrid(QWidget):
             (self.height() - self._gap * (rows - 1)) / rows,
         )
 
-    def _cell(self, index: int) -> QRect:
-        side, gap = self._side(), self._gap
+    def _cells(self) -> list[QRect]:
+        """Where each picture is drawn."""
+        side, pitch = self._side(), self._side() + self._gap
         columns, rows = self.columns(), self.rows()
-        left = (self.width() - columns * side - (columns - 1) * gap) // 2
-        top = (self.height() - rows * side - (rows - 1) * gap) // 2
-        row, column = divmod(index, columns)
-        return QRect(left + column * (side + gap), top + row * (side + gap), side, side)
+        left = (self.width() - columns * pitch + self._gap) // 2
+        top = (self.height() - rows * pitch + self._gap) // 2
+        places = (divmod(index, columns) for index in range(len(self._images)))
+        return [QRect(left + column * pitch, top + row * pitch, side, side) for row, column in places]
 
     def _draw(self) -> QPixmap:
         """All pictures at their place: scaled once for a size, so that a hover repaints in no time."""
@@ -173,25 +170,23 @@ class PictureGrid(QWidget):
         drawn = QPixmap(self.size() * ratio)
         drawn.setDevicePixelRatio(ratio)
         drawn.fill(Qt.GlobalColor.transparent)
-        painter = self._painter(drawn)
-        for index in range(len(self._images)):
-            self._draw_cell(painter, index)
-        painter.end()
+        self._draw_cells(drawn, range(len(self._images)))
         return drawn
 
-    def _painter(self, drawn: QPixmap) -> QPainter:
+    def _draw_cells(self, drawn: QPixmap, indices: Iterable[int]) -> None:
+        # Every call of Qt may let a thread that computes go first, so there are few of them for each picture.
+        cells, ratio = self._cells(), self.devicePixelRatioF()
+        wanted = QSize(1, 1) * self._side() * ratio
         painter = QPainter(drawn)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        return painter
-
-    def _draw_cell(self, painter: QPainter, index: int) -> None:
-        cell, image = self._cell(index), self._images[index]
-        wanted = cell.size() * self.devicePixelRatioF()
-        if image.size() != wanted:
-            image = image.scaled(
-                wanted, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            )
-        painter.drawImage(cell, image)
+        for index in indices:
+            image = self._images[index]
+            if image.size() != wanted:
+                image = image.scaled(
+                    wanted, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+                )
+            painter.drawImage(cells[index], image)
+        painter.end()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._images:
@@ -207,10 +202,10 @@ class PictureGrid(QWidget):
             and self._hovered < len(self._images)
         ):
             painter.setPen(QPen(color("line_strong"), 2))
-            painter.drawRoundedRect(self._cell(self._hovered), 2, 2)
+            painter.drawRoundedRect(self._cells()[self._hovered], 2, 2)
         if self._selected is not None:
             painter.setPen(QPen(color("accent"), 3))
-            painter.drawRoundedRect(self._cell(self._selected), 2, 2)
+            painter.drawRoundedRect(self._cells()[self._selected], 2, 2)
         elif self.hasFocus():
             painter.setPen(QPen(color("accent"), 1))
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 4, 4)

@@ -16,6 +16,7 @@ from studio.explore.decoder import Channel, Decoder, Faces, Trouble, Wish
 from studio.explore.subjects import Moment, Subject
 
 Vector = NDArray[np.float32]
+UNDOABLE = 500  # edits; a training is explored for hours
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -114,6 +115,7 @@ class Exploration(QObject):
         super().__init__(parent)
         self.decoder = Decoder(self)
         self.history = QUndoStack(self)
+        self.history.setUndoLimit(UNDOABLE)
         self.subject: Subject | None = None
         self.moment: Moment | None = None
         self.state = State(np.zeros(0, np.float32), np.zeros(0, np.float32))

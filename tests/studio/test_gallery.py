@@ -41,7 +41,7 @@ def _expect_grid(qtbot: QtBot, panel: ExplorePanel, run: Run, z: np.ndarray) -> 
 
 def _click(qtbot: QtBot, panel: ExplorePanel, index: int) -> None:
     grid = panel.gallery.grid
-    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid._cell(index).center())
+    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid._cells()[index].center())
 
 
 def test_random_faces_follow_the_seed_and_one_can_be_chosen(
@@ -125,7 +125,7 @@ def test_a_face_is_dragged_without_being_chosen(
     # A real drag would wait for the mouse of a desktop.
     monkeypatch.setattr("studio.explore.stage.gallery.drag_face", lambda source, z, image: carried.append(z))
     grid: FaceGrid = shown.gallery.grid
-    start = grid._cell(3).center()
+    start = grid._cells()[3].center()
     qtbot.mousePress(grid, Qt.MouseButton.LeftButton, pos=start)
     qtbot.mouseMove(grid, start + QPoint(30, 10))
     qtbot.mouseRelease(grid, Qt.MouseButton.LeftButton, pos=start + QPoint(30, 10))
