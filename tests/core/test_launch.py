@@ -45,8 +45,10 @@ def two_training(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], dict[i
         torchrun.wait(60)
         assert not [each for each in ranks.values() if each.is_running()], "somebody hangs"
     finally:
-        for each in [*ranks.values(), torchrun]:
-            if each.is_running() if isinstance(each, psutil.Process) else each.poll() is None:
+        left = psutil.Process(torchrun.pid).children() if torchrun.poll() is None else []
+        torchrun.kill()
+        for each in [*left, *ranks.values()]:
+            if each.is_running():
                 each.kill()
         torchrun.wait()
 
