@@ -3,6 +3,7 @@
 from core.events import Measured
 
 KID_NOISE = 2.0  # over the count: a KID below is as good as that of other real pictures
+LEARNED = 0.1  # of the first KID: there is something to lose from there on
 
 
 class Coverage:
@@ -43,7 +44,22 @@ class Coverage:
         best, after = self.best, self._since_best(last)
         if best is None or not after:
             return 1.0
-        return min(each.kid for each in after) / max(best.kid, KID_NOISE / best.count)
+        return min(each.kid for each in after) / _at_least(best)
+
+    @property
+    def nearest(self) -> Measured | None:
+        """Where the faces were nearest to the real ones, by KID."""
+        return min(self._measured, key=lambda each: each.kid, default=None)
+
+    def left_behind(self, last: int) -> float:
+        """By which factor the last KIDs, all of them, are above the least; 1 before it was a tenth of the
+        first, as nothing can be lost that was not learned.
+        """
+        nearest = self.nearest
+        after = [each for each in self._measured if nearest is not None and each.step > nearest.step][-last:]
+        if nearest is None or len(after) < last or nearest.kid > LEARNED * self._measured[0].kid:
+            return 1.0
+        return min(each.kid for each in after) / _at_least(nearest)
 
     def _since_best(self, last: int) -> list[Measured]:
         """The last measurements, all after the best one; none if there are not so many."""
@@ -73,3 +89,8 @@ class Coverage:
             and best.coverage > self._measured[0].coverage
             and best.coverage >= least * best.real_coverage
         )
+
+
+def _at_least(measured: Measured) -> float:
+    """Its KID, or that of other real pictures, which may come to less than nothing."""
+    return max(measured.kid, KID_NOISE / measured.count)

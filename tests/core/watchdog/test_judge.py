@@ -178,6 +178,16 @@ def test_a_d_that_has_won_is_no_alarm_while_the_faces_gain_variety() -> None:
     assert kinds(judged(by_step(steps(1, 4000, WON), coverages))) == ["healthy"]
 
 
+def test_a_d_that_has_won_is_no_alarm_while_the_faces_come_nearer() -> None:
+    """As with the hinge loss on cartoons, whose D is sure of all for 450 steps while the coverage is nothing."""
+    nearer = [measured(step, 0.0, 100 * 0.5 ** (step / 200)) for step in range(100, 2001, 100)]
+    assert kinds(judged(by_step(steps(1, 2000, WON), nearer))) == ["healthy"]
+    stuck = [measured(step, 0.0, 100.0) for step in range(100, 2001, 100)]
+    verdicts = judged(by_step(steps(1, 2000, WON), stuck))
+    assert kinds(verdicts)[-1] == "discriminator_winning"
+    assert verdicts[0][0] <= 500
+
+
 def test_a_wasserstein_critic_may_be_right() -> None:
     assert kinds(judged(steps(1, 4000, WON), Config(loss="wgan-gp"))) == ["healthy"]
 
@@ -209,6 +219,24 @@ def test_a_coverage_that_falls_without_the_kid_is_no_collapse() -> None:
     """As in a run with spectral norm: the coverage wavers, the KID is 1.4 times what it was."""
     first = [measured(1000, 0.48, 0.66), measured(1200, 0.25, 0.88), measured(1300, 0.19, 0.94)]
     assert kinds(judged(by_step(steps(1, 1500, HEALTHY), first))) == ["healthy"]
+
+
+def test_faces_that_leave_the_real_ones_are_a_collapse_before_the_coverage_can_tell() -> None:
+    """As with G's rate at .004: the coverage never passed .09, the KID came to .61 and went up again."""
+    kids = {100: 42.0, 300: 0.61, 500: 0.68, 600: 1.0, 700: 1.27}
+    far = [measured(step, 0.07, kid) for step, kid in kids.items()]
+    assert kinds(judged(by_step(steps(1, 650, HEALTHY), far[:-1]))) == ["healthy"]
+    verdicts = judged(by_step(steps(1, 1000, HEALTHY), far))
+    assert (verdicts[-1][0], verdicts[-1][1].kind) == (700, "generator_collapsing")
+    assert "1.3; at step 300 it was 0.61" in verdicts[-1][1].evidence
+    again = [*far, measured(800, 0.1, 0.5)]
+    assert kinds(judged(by_step(steps(1, 1000, HEALTHY), again)))[-1] == "healthy"
+
+
+def test_a_kid_that_wavers_before_anything_is_learned_is_no_collapse() -> None:
+    """As with the hinge loss: 102, 156, 146 in the first 300 steps."""
+    far = [measured(step, 0.0, kid) for step, kid in ((100, 102.0), (200, 190.0), (300, 200.0), (400, 63.0))]
+    assert kinds(judged(by_step(steps(1, 600, HEALTHY), far))) == ["healthy"]
 
 
 def test_coverages_of_different_counts_are_not_compared() -> None:
