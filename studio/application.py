@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from studio.dialogs import Question
 from studio.faults import sentence, start_log
 from studio.settings import Settings
+from studio.start import Start
 from studio.theme import install
 from studio.window import MainWindow
 
@@ -25,8 +26,9 @@ def build() -> tuple[QApplication, MainWindow]:
     app.setApplicationName("DCGAN Studio")
     app.setDesktopFileName("dcgan-studio")
     start_log()
-    install(app)
-    window = MainWindow(Settings())
+    with install(app).undressed():
+        window = MainWindow(Settings())
+    Start(window)
     _watch_exceptions(window)
     return app, window
 

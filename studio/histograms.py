@@ -1,18 +1,20 @@
 """How the discriminator judges: its scores of real and of generated pictures as two overlaid histograms."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from core.events import Measured, ScoreHistogram
+from core.events import Measured
 from studio.charts import NOT_MEASURED
 from studio.parts import HelpDot, label
-from studio.plot_area import dress, plot_area
 from studio.theme import color, theme
+
+if TYPE_CHECKING:  # at run time it would bring pyqtgraph along
+    from studio.histogram_area import HistogramArea
 
 TITLE = "How the discriminator judges"
 EXPLANATION = (
@@ -22,7 +24,7 @@ EXPLANATION = (
     "Not normal: two piles at the far ends: it tells all of them apart and the generator learns little. One "
     "pile for both: it cannot tell them apart at all."
 )
-SERIES = (("real", "Real", "plot_real"), ("fake", "Fake", "plot_fake"))
+SERIES = (("Real", "plot_real"), ("Fake", "plot_fake"))
 
 
 class HistogramPlot(QWidget):
@@ -32,9 +34,7 @@ class HistogramPlot(QWidget):
         super().__init__()
         self._measures: list[Measured] = []
         self._marker_step: float | None = None
-        self.plot = plot_area("histogramPlot", TITLE, EXPLANATION, "score")
-        self.plot.getPlotItem().hideAxis("left")
-        self._hills = [self.plot.getPlotItem().plot(stepMode="center", fillLevel=0) for _ in SERIES]
+        self._area: HistogramArea | None = None
         self._moment = label("", "caption", name="histogramStep", accessible="Step of the histograms")
         head = QHBoxLayout()
         head.setSpacing(4)
@@ -44,7 +44,7 @@ class HistogramPlot(QWidget):
         legend = QHBoxLayout()
         legend.setSpacing(4)
         self._dots = [QLabel() for _ in SERIES]
-        for dot, (_, title, _) in zip(self._dots, SERIES, strict=True):
+        for dot, (title, _) in zip(self._dots, SERIES, strict=True):
             dot.setFixedSize(8, 3)
             legend.addWidget(dot, 0, Qt.AlignmentFlag.AlignVCenter)
             legend.addWidget(label(title, "caption"))
@@ -55,7 +55,6 @@ class HistogramPlot(QWidget):
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedWidget()
         self._pages.addWidget(empty)
-        self._pages.addWidget(self.plot)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -68,6 +67,16 @@ class HistogramPlot(QWidget):
         self._redraw.timeout.connect(self._draw_if_seen)
         theme().changed.connect(self._paint)
         self._paint()
+
+    @property
+    def area(self) -> "HistogramArea":
+        """Where they are drawn; made when there is something to draw, or on being asked for."""
+        if self._area is None:
+            from studio.histogram_area import HistogramArea
+
+            self._area = HistogramArea("histogramPlot", TITLE, EXPLANATION, [token for _, token in SERIES])
+            self._pages.addWidget(self._area.plot)
+        return self._area
 
     def add(self, measures: Sequence[Measured]) -> None:
         """Later ones than those that are there; a repeated step replaces what lay from it on."""
@@ -111,31 +120,17 @@ class HistogramPlot(QWidget):
 
     def _draw(self) -> None:
         measured = self.shown()
-        self._pages.setCurrentIndex(0 if measured is None else 1)
         self._empty.setText("It had not been measured by this step." if self._measures else NOT_MEASURED)
         self._moment.setText("" if measured is None else f"Step {measured.step:,}")
         if measured is not None:
-            self._show(measured.scores)
-
-    def _show(self, scores: ScoreHistogram) -> None:
-        edges = np.array(scores.edges)
-        highest = 0.0
-        for hill, counts in zip(self._hills, (scores.real, scores.fake), strict=True):
-            shares = np.array(counts) / max(1, sum(counts))
-            hill.setData(edges, shares)
-            highest = max(highest, float(shares.max()))
-        item = self.plot.getPlotItem()
-        item.setXRange(float(edges[0]), float(edges[-1]), padding=0.01)
-        item.setYRange(0.0, 1.05 * highest or 1.0, padding=0)
+            scores = measured.scores
+            self.area.draw(np.array(scores.edges), [np.array(each) for each in (scores.real, scores.fake)])
+        self._pages.setCurrentIndex(0 if measured is None else 1)
 
     @Slot()
     def _paint(self) -> None:
         """Take the theme's colours."""
-        dress(self.plot)
-        self.plot.getPlotItem().showGrid(x=False, y=False)
-        for hill, dot, (_, _, token) in zip(self._hills, self._dots, SERIES, strict=True):
-            shade, veil = color(token), QColor(color(token))
-            veil.setAlpha(70)
-            hill.setPen(pg.mkPen(shade, width=1))
-            hill.setFillBrush(veil)
-            dot.setStyleSheet(f"background: {shade.name()}; border-radius: 1px;")
+        for dot, (_, token) in zip(self._dots, SERIES, strict=True):
+            dot.setStyleSheet(f"background: {color(token).name()}; border-radius: 1px;")
+        if self._area is not None:
+            self._area.dress()

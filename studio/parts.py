@@ -297,9 +297,14 @@ class Segmented(QFrame):
             button.setChecked(index == 0)
             self._group.addButton(button, index)
             row.addWidget(button)
-            button.ensurePolished()  # else it would not know its style's padding
-            button.setMinimumWidth(button.sizeHint().width())
         self._group.idClicked.connect(self.chosen)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Polish, QEvent.Type.StyleChange):
+            for button in self._group.buttons():
+                button.ensurePolished()  # else it would not know its style's padding
+                button.setMinimumWidth(button.sizeHint().width())
+        return super().event(event)
 
     def current(self) -> int:
         return self._group.checkedId()

@@ -1,22 +1,21 @@
 """Curves that draw themselves while numbers arrive: every number kept, a smoothed line over the faint raw."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QCursor, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
 from studio.charts import Chart
-from studio.curves import Cells, Table, cells, envelope, nearest
-from studio.marks import Mark, MarkLines
+from studio.curves import Cells, Table, cells, nearest
+from studio.marks import Mark
 from studio.parts import HelpDot, label
-from studio.plot_area import dress, plot_area, show_foot
 from studio.theme import color, theme
 
-TOUCH_PX = 4  # so near a mark the mouse points at it
+if TYPE_CHECKING:  # at run time it would bring pyqtgraph along
+    from studio.curve_area import CurveArea
 
 
 class Numbered(Protocol):
@@ -59,20 +58,9 @@ class CurvePlot(QWidget):
         self._numbers = Table(1 + 2 * len(chart.series))  # step, then raw and smoothed of each
         self._known = False  # whether there is any number to draw
         self._marker_step: float | None = None
-        self._x_shown = self._y_shown = (-1.0, -1.0)  # what the axes show, once they show anything
+        self._marks: Sequence[Mark] = ()
+        self._area: CurveArea | None = None
         self._lay_out()
-        item = self.plot.getPlotItem()
-        if chart.fixed == (0.0, 1.0):
-            item.getAxis("left").setTicks([[(0.0, "0"), (0.5, "0.5"), (1.0, "1")]])
-        self._raw = [item.plot(connect="finite") for _ in chart.series]
-        self._smooth = [item.plot(connect="finite") for _ in chart.series]
-        self._marks = MarkLines(item)
-        self._marker, self._cursor = pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)
-        for line in (self._marker, self._cursor):
-            line.hide()
-            item.addItem(line, ignoreBounds=True)
-        self.plot.scene().sigMouseMoved.connect(self._hover)
-        self.plot.scene().sigMouseClicked.connect(self._click)
         self._redraw = QTimer(self)
         self._redraw.setSingleShot(True)
         self._redraw.setInterval(redraw_ms)
@@ -81,10 +69,25 @@ class CurvePlot(QWidget):
         self._paint()
         self._draw()
 
+    @property
+    def area(self) -> "CurveArea":
+        """Where the curves are drawn; made when there is something to draw, or on being asked for.
+
+        pyqtgraph takes half a second to import and a plot some 30 ms, which the first look need not wait for.
+        """
+        if self._area is None:
+            from studio.curve_area import CurveArea
+
+            self._area = CurveArea(self.chart, foot=self.foot)
+            self._area.mark(self._marker_step)
+            self._area.marks.show_marks(self._marks)
+            self._area.plot.scene().sigMouseMoved.connect(self._hover)
+            self._area.plot.scene().sigMouseClicked.connect(self._click)
+            self._pages.addWidget(self._area.plot)
+        return self._area
+
     def _lay_out(self) -> None:
         chart = self.chart
-        self.plot = plot_area(chart.name, chart.title, chart.about, "step")
-        self.show_foot(self.foot)
         self.help = HelpDot(f"{chart.name}Help", chart.title, chart.explanation)
         head = QHBoxLayout()
         head.setSpacing(4)
@@ -111,7 +114,6 @@ class CurvePlot(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
-        self._pages.addWidget(self.plot)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -153,7 +155,7 @@ class CurvePlot(QWidget):
 
     def clear(self) -> None:
         self._numbers.keep(0)
-        self._marks.show_marks([])
+        self.show_marks([])
         self.mark(None)
         self._look_again()
 
@@ -166,19 +168,21 @@ class CurvePlot(QWidget):
     def mark(self, step: float | None) -> None:
         """A line at the step whose faces are shown; None for the newest."""
         self._marker_step = step
-        self._marker.setVisible(step is not None)
-        if step is not None:
-            self._marker.setValue(step)
+        if self._area is not None:
+            self._area.mark(step)
         self._read_out(step)
 
     def show_marks(self, marks: Sequence[Mark]) -> None:
         """What happened to the run."""
-        self._marks.show_marks(marks)
+        self._marks = list(marks)
+        if self._area is not None:
+            self._area.marks.show_marks(self._marks)
 
     def show_foot(self, shown: bool) -> None:
         """Whether the steps are counted below it."""
         self.foot = shown
-        show_foot(self.plot, shown=shown)
+        if self._area is not None:
+            self._area.show_foot(shown=shown)
 
     def refresh(self) -> None:
         """Draw anew before long."""
@@ -203,28 +207,16 @@ class CurvePlot(QWidget):
     @Slot()
     def _draw(self) -> None:
         steps = self._numbers.column(0)
-        self._pages.setCurrentIndex(1 if self._known else 0)
         self._empty.setText(self.chart.unrecorded if len(steps) else self.chart.empty)
-        most = 2 * max(200, self.plot.width())  # the least and the greatest of each column of pixels
-        for index in range(len(self.chart.series)):
-            self._raw[index].setData(*envelope(steps, self._numbers.column(1 + 2 * index), most))
-            if self.chart.noisy:
-                self._smooth[index].setData(*envelope(steps, self._numbers.column(2 + 2 * index), most))
-        self._fit()
+        if self._known or self._area is not None:
+            places = range(len(self.chart.series))
+            raw = [self._numbers.column(1 + 2 * place) for place in places]
+            self.area.draw(steps, raw, [self._numbers.column(2 + 2 * place) for place in places])
+            if self._own_axis:
+                self._axis.reach(*(float(steps[end]) if len(steps) else 0.0 for end in (0, -1)))
+            self.area.fit((self._axis.start, self._axis.end), self.chart.fixed or self._band())
+        self._pages.setCurrentIndex(1 if self._known else 0)
         self._read_out(self._marker_step)
-
-    def _fit(self) -> None:
-        """Ranges that hold the curves."""
-        item, steps = self.plot.getPlotItem(), self._numbers.column(0)
-        if self._own_axis:
-            self._axis.reach(float(steps[0]) if len(steps) else 0.0, float(steps[-1]) if len(steps) else 0.0)
-        if self._x_shown != (self._axis.start, self._axis.end):
-            self._x_shown = self._axis.start, self._axis.end
-            item.setXRange(*self._x_shown, padding=0.01)
-        low, high = self.chart.fixed or self._band()
-        if not (self._y_shown[0] <= low and 0.6 * self._y_shown[1] <= high <= self._y_shown[1]):
-            self._y_shown = low, high if self.chart.fixed else 1.1 * high
-            item.setYRange(*self._y_shown, padding=0.02)
 
     def _band(self) -> tuple[float, float]:
         """From 0 to what holds all but the rare spikes, which would flatten the rest."""
@@ -253,26 +245,16 @@ class CurvePlot(QWidget):
     # The mouse
 
     def _step_at(self, point: QPointF) -> float | None:
-        item = self.plot.getPlotItem()
-        if not self._numbers.count or not item.vb.sceneBoundingRect().contains(point):
-            return None
-        return float(item.vb.mapSceneToView(point).x())
+        return self.area.step_at(point) if self._numbers.count else None
 
     def _hover(self, point: QPointF) -> None:
         step = self._step_at(point)
-        self._cursor.setVisible(step is not None)
-        if step is not None:
-            self._cursor.setValue(step)
-            self._tell_marks(step)
-        self._read_out(self._marker_step if step is None else step)
-
-    def _tell_marks(self, step: float) -> None:
-        pixel = float(self.plot.getPlotItem().vb.viewPixelSize()[0])
-        found = self._marks.at(step, TOUCH_PX * pixel)
+        found = self.area.point(step)
         if found:
-            QToolTip.showText(QCursor.pos(), "\n".join(each.text for each in found), self.plot)
-        elif QToolTip.isVisible():
+            QToolTip.showText(QCursor.pos(), "\n".join(each.text for each in found), self.area.plot)
+        elif step is not None and QToolTip.isVisible():
             QToolTip.hideText()
+        self._read_out(self._marker_step if step is None else step)
 
     def _click(self, click: object) -> None:
         step = self._step_at(click.scenePos())  # type: ignore[attr-defined]
@@ -280,32 +262,21 @@ class CurvePlot(QWidget):
             self.scrubbed.emit(step)
 
     def leaveEvent(self, event: object) -> None:
-        self._cursor.hide()
+        if self._area is not None:
+            self._area.point(None)
         self._read_out(self._marker_step)
 
     @Slot()
     def _paint(self) -> None:
         """Take the theme's colours."""
-        dress(self.plot)
-        for position, each in enumerate(self.chart.series):
-            shade, faint = color(each.token), color(each.token)
-            faint.setAlpha(70)
-            style = Qt.PenStyle.DashLine if each.dashed else Qt.PenStyle.SolidLine
-            raw, dot = self._raw[position], self._dots[position]
-            raw.setPen(pg.mkPen(faint if self.chart.noisy else shade, width=1, style=style))
-            if self.chart.sparse and not each.dashed:
-                raw.setSymbol("o")
-                raw.setSymbolSize(4)
-                raw.setSymbolPen(None)
-                raw.setSymbolBrush(shade)
-            self._smooth[position].setPen(pg.mkPen(shade, width=1))
+        for dot, each in zip(self._dots, self.chart.series, strict=True):
+            shade = color(each.token)
             if each.dashed:
                 dot.setStyleSheet(f"background: {dashes(shade)};")
             else:
                 dot.setStyleSheet(f"background: {shade.name()}; border-radius: 1px;")
-        self._marks.dress()
-        self._marker.setPen(pg.mkPen(color("accent"), width=1))
-        self._cursor.setPen(pg.mkPen(color("line_strong"), width=1, style=Qt.PenStyle.DashLine))
+        if self._area is not None:
+            self._area.dress()
 
 
 def dashes(shade: QColor) -> str:

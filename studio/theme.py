@@ -1,5 +1,7 @@
 """How the window looks: tokens for light and dark, fonts, icons; follows the system while it runs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
@@ -178,7 +180,7 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         self._appearance: Appearance = "system"
-        self._dressed = False
+        self._dressed = self._undressed = False
         self.palette = LIGHT
         app.setStyle("Fusion")
         app.setFont(_font())
@@ -204,9 +206,24 @@ class Theme(QObject):
         self.palette = palette
         self._app.setStyleSheet("")  # over another sheet a new one takes four times as long
         self._app.setPalette(_qpalette(self.palette))
-        tokens = asdict(self.palette) | {"icons": RESOURCES.as_posix()}
-        self._app.setStyleSheet(Template(TEMPLATE).substitute(tokens))
+        self._dress()
         self.changed.emit()
+
+    def _dress(self) -> None:
+        if not self._undressed:
+            tokens = asdict(self.palette) | {"icons": RESOURCES.as_posix()}
+            self._app.setStyleSheet(Template(TEMPLATE).substitute(tokens))
+
+    @contextmanager
+    def undressed(self) -> Iterator[None]:
+        """Inside, a window is built without the style sheet, under which that takes five times as long."""
+        self._undressed = True
+        self._app.setStyleSheet("")
+        try:
+            yield
+        finally:
+            self._undressed = False
+            self._dress()
 
 
 _installed: list[Theme] = []

@@ -1,9 +1,12 @@
 """The main window: three workspaces, and who tells what to whom, in one list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, SignalInstance, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -13,38 +16,36 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QShortcut,
-    QShowEvent,
 )
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from core.likeness.photos import SUFFIXES as PICTURES
 from studio.dialogs import Question
-from studio.explore.arrivals.import_flow import SUFFIXES as GENERATORS
-from studio.explore.panel import ExplorePanel
+from studio.drops import DropOverlay, dropped, is_run, meaning
+from studio.explore.arrivals.suffixes import GENERATORS
 from studio.help import HelpDialog
 from studio.jobs import run_job
 from studio.letters import Opened
-from studio.panels.runs import RunsPanel
 from studio.panels.train import TrainPanel
-from studio.parts import Toast, label, named
+from studio.parts import Toast, named
 from studio.rail import Rail
 from studio.session import TrainSession
 from studio.settings import Settings
 from studio.theme import RESOURCES, Appearance, theme
 from studio.warmup import Warm, warm_up
 
+if TYPE_CHECKING:
+    from studio.explore.panel import ExplorePanel
+    from studio.panels.runs import RunsPanel
+
 TRAIN, EXPLORE, RUNS = range(3)
 
 
 class MainWindow(QMainWindow):
-    """Wires panels and session; decides nothing but how to close."""
+    """Wires panels and session; decides nothing but how to close.
+
+    Train is there from the start; Explore and Runs are built on being asked for, or by `build`.
+    """
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -55,16 +56,14 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._settings = settings
         self._closing = False
-        self._warmed = False
+        theme().prefer(settings.appearance)
         self.session = TrainSession(self)
         self.train = TrainPanel(settings)
-        self.explore = ExplorePanel()
-        self.runs = RunsPanel()
-        theme().prefer(settings.appearance)
+        self._built: list[TrainPanel | ExplorePanel | RunsPanel] = [self.train]
         self.rail = Rail(settings.appearance)
         self.stack = QStackedWidget()
-        for panel in (self.train, self.explore, self.runs):
-            self.stack.addWidget(panel)
+        for page in (self.train, QWidget(), QWidget()):
+            self.stack.addWidget(page)
         inside = QWidget()
         row = QHBoxLayout(inside)
         row.setContentsMargins(0, 0, 0, 0)
@@ -73,7 +72,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.stack, 1)
         self.setCentralWidget(inside)
         self.toast = Toast(inside)
-        self._overlay = _DropOverlay(inside)
+        self._overlay = DropOverlay(inside)
         self._wire()
         self._bind_keys()
         if not self.restoreGeometry(settings.geometry):
@@ -81,8 +80,8 @@ class MainWindow(QMainWindow):
         self.show_workspace(min(settings.workspace, RUNS))
 
     def _wire(self) -> None:
-        session, train, runs, explore = self.session, self.train, self.runs, self.explore
-        for signal, slot in (
+        session, train = self.session, self.train
+        _connect(
             # what the person wants
             (self.rail.chosen, self.show_workspace),
             (self.rail.appearance_chosen, self._dress),
@@ -96,10 +95,6 @@ class MainWindow(QMainWindow):
             (train.follow_requested, session.follow),
             (train.leave_requested, session.leave),
             (train.explore_requested, self._explore),
-            (runs.watch_requested, self._watch),
-            (runs.resume_requested, self._resume),
-            (runs.open_requested, self._explore),
-            (explore.snapshot_wanted, session.want_snapshot),
             # what the training tells
             (session.state_changed, train.set_state),
             (session.progress, train.show_progress),
@@ -110,7 +105,6 @@ class MainWindow(QMainWindow):
             (session.steps, train.hear),
             (session.kept, train.live.add_kept),
             (session.samples, train.live.add_samples),
-            (session.snapshot, explore.show_snapshot),
             (session.saved, self._refresh_saved),
             (session.measured, train.live.add_measured),
             (session.judged, train.live.show_judged),
@@ -127,12 +121,62 @@ class MainWindow(QMainWindow):
             (session.over, train.show_over),
             (session.called_off, train.show_called_off),
             (session.ended, self._after_training),
-            # short notes
             (train.message, self.toast.say),
+        )
+
+    @cached_property
+    def explore(self) -> "ExplorePanel":
+        from studio.explore.panel import ExplorePanel
+
+        explore = ExplorePanel()
+        _connect(
+            (explore.snapshot_wanted, self.session.want_snapshot),
+            (self.session.snapshot, explore.show_snapshot),
             (explore.message, self.toast.say),
+        )
+        self._put(EXPLORE, explore)
+        return explore
+
+    @cached_property
+    def runs(self) -> "RunsPanel":
+        from studio.panels.runs import RunsPanel
+
+        runs = RunsPanel()
+        _connect(
+            (runs.watch_requested, self._watch),
+            (runs.resume_requested, self._resume),
+            (runs.open_requested, self._explore),
             (runs.message, self.toast.say),
-        ):
-            signal.connect(slot)
+        )
+        self._put(RUNS, runs)
+        return runs
+
+    def _put(self, index: int, panel: "ExplorePanel | RunsPanel") -> None:
+        """Into its place, which was kept by an empty page."""
+        empty, current = self.stack.widget(index), self.stack.currentIndex()
+        assert empty is not None
+        self.stack.insertWidget(index, panel)
+        self.stack.removeWidget(empty)
+        empty.deleteLater()
+        self.stack.setCurrentIndex(current)
+        self._built.append(panel)
+
+    def build(self) -> Iterator[object]:
+        """Build what is not there yet, in pieces of at most a third of a second."""
+        for name, page in (("studio.panels.runs", RUNS), ("studio.explore.panel", EXPLORE)):
+            yield import_module(name)
+            yield self._page(page)
+        yield import_module("pyqtgraph")
+        yield from self.train.monitor.signals.build()
+        yield from self.runs.build()
+
+    def warm_up(self) -> None:
+        """Look at the chosen pictures, and get torch ready in the background."""
+        self.train.setup.look()
+        run_job(self, warm_up, self._warm, self.train.monitor.banner.say)
+
+    def _warm(self, warm: Warm) -> None:
+        self.train.offer_devices(warm.devices, warm.default_preset)
 
     def _bind_keys(self) -> None:
         train = self.train
@@ -158,7 +202,12 @@ class MainWindow(QMainWindow):
     def show_workspace(self, index: int) -> None:
         """TRAIN, EXPLORE or RUNS."""
         self.rail.choose(index)
+        self._page(index)
         self.stack.setCurrentIndex(index)
+
+    def _page(self, index: int) -> "TrainPanel | ExplorePanel | RunsPanel":
+        """A workspace, built if it is not there yet."""
+        return self.train if index == TRAIN else self.explore if index == EXPLORE else self.runs
 
     @Slot()
     def _start(self) -> None:
@@ -209,7 +258,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _refresh_saved(self) -> None:
-        if self.stack.currentWidget() is self.explore:
+        if self.stack.currentIndex() == EXPLORE:
             self.explore.refresh()
 
     @Slot()
@@ -219,18 +268,6 @@ class MainWindow(QMainWindow):
         self.explore.set_training(None)
         if self._closing:
             self.close()
-
-    # Start
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._warmed:
-            self._warmed = True
-            self.train.setup.look()
-            run_job(self, warm_up, self._warm, self.train.monitor.banner.say)
-
-    def _warm(self, warm: Warm) -> None:
-        self.train.offer_devices(warm.devices, warm.default_preset)
 
     # The end
 
@@ -246,9 +283,8 @@ class MainWindow(QMainWindow):
         self._settings.geometry = self.saveGeometry()
         self._settings.workspace = self.stack.currentIndex()
         self.train.remember()
-        self.train.shut_down()
-        self.explore.shut_down()
-        self.runs.shut_down()
+        for panel in self._built:
+            panel.shut_down()
         event.accept()
 
     def _ask_to_stop(self) -> None:
@@ -292,17 +328,17 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        path = _dropped(event)
+        path = dropped(event)
         if path:
             event.acceptProposedAction()
-            self._overlay.cover(*_meaning(path))
+            self._overlay.cover(*meaning(path))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._overlay.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._overlay.hide()
-        path = _dropped(event)
+        path = dropped(event)
         if path:
             event.acceptProposedAction()
             self._open_dropped(path)
@@ -314,61 +350,13 @@ class MainWindow(QMainWindow):
         elif path.suffix.lower() in PICTURES and path.is_file():
             self.show_workspace(EXPLORE)
             self.explore.dropping.open_file(path)
-        elif _is_run(path):
+        elif is_run(path):
             self._watch(path)
         else:
             self.show_workspace(TRAIN)
             self.train.choose_source(str(path))
 
 
-class _DropOverlay(QFrame):
-    """Says what will happen if one lets go."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        named(self, "dropOverlay", "Drop pictures here")
-        self._over = parent
-        self.setProperty("drop", True)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        column = QVBoxLayout(self)
-        self._title, self._about = label("", "title"), label("", "muted")
-        for line in (self._title, self._about):
-            line.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            column.addWidget(line)
-        column.insertStretch(0, 1)
-        column.addStretch(1)
-        self.hide()
-
-    def cover(self, title: str, about: str) -> None:
-        self._title.setText(title)
-        self._about.setText(about)
-        self.setGeometry(self._over.rect().adjusted(24, 24, -24, -24))
-        self.show()
-        self.raise_()
-
-
-def _is_run(path: Path) -> bool:
-    """Whether a folder is a run's; its grids are no pictures to train on."""
-    return (path / "run.json").is_file()
-
-
-def _meaning(path: Path) -> tuple[str, str]:
-    """What letting go of it would do, in a few words and in a sentence."""
-    kind = path.suffix.lower() if path.is_file() else ""
-    if kind in GENERATORS:
-        return "Drop to open this generator", "It is read safely and explored"
-    if kind in PICTURES:
-        return "Drop to open this picture", "A sheet brings its faces back; a photo can be looked for"
-    if _is_run(path):
-        return "Drop to look at this run", "Its faces and curves are shown"
-    return "Drop to choose these pictures", "A folder or a zip file"
-
-
-def _dropped(event: QDropEvent | QDragEnterEvent) -> Path | None:
-    """The one local folder or file that is being dragged, if it is of a kind that can be opened."""
-    urls = event.mimeData().urls()
-    if len(urls) != 1 or not urls[0].isLocalFile():
-        return None
-    path = Path(urls[0].toLocalFile())
-    known = path.suffix.lower() in (".zip", *GENERATORS, *PICTURES)
-    return path if path.is_dir() or known else None
+def _connect(*wires: tuple[SignalInstance, Callable[..., object]]) -> None:
+    for signal, slot in wires:
+        signal.connect(slot)

@@ -39,11 +39,11 @@ FALLEN, FALLEN_KID = 0.7, 1.7  # twice in a row
 CRASHED, CRASHED_KID = 0.3, 1.5  # at once
 RECOVERED = 0.8
 TOLD = 0.25  # of the real pictures' coverage; what is less than this still comes and goes
-# By then only the KID can tell: above its least, twice in a row, by up to 1.24 in healthy runs, and by 1.6 and
-# more where G's rate of .004 undid within 400 steps what it had learned. It is over at less.
+# Before that only the KID can tell: twice in a row it is up to 1.24 times its least in healthy runs, and over
+# 1.6 times where G's rate of .004 undid within 400 steps what it had learned. It is over at less.
 LEFT, STILL_LEFT = 1.6, 1.3
-# A D that learns in some steps only starts out misled, and with the hinge loss it starts out sure of all; all is
-# well while the faces come nearer to real ones.
+# A D that learns in some steps only starts out misled, and with the hinge loss it starts out sure of all; all
+# is well while the faces come nearer to real ones.
 NEARING_WITHIN, NEARER = 300, 0.95  # steps, share of the KID
 # A generator whose coverage has just been the best so far learns, however sure D is.
 RISING_WITHIN, RISEN = 1_500, 0.05  # steps, share of the real pictures' coverage
@@ -123,9 +123,9 @@ def _by_heart_words(view: View) -> str:
 
 
 def _dead(view: View) -> bool:
-    if view.config.d_every > 1:  # D is held back on purpose, and misled for as long as that is right
-        if view.signals.step < EARLY * view.config.d_every or _nears(view):
-            return False
+    held_back = view.config.d_every > 1  # on purpose, and misled for as long as that is right
+    if held_back and (view.signals.step < EARLY * view.config.d_every or _nears(view)):
+        return False
     return view.signals.right <= MISLED or (view.signals.right <= GUESSING and _gradient_left(view) <= FADED)
 
 

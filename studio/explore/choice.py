@@ -89,16 +89,17 @@ class Choice(QWidget):
         self.chosen.emit()
         return True
 
-    def offer(self, subjects: Sequence[Subject], wanted: Path | None = None) -> None:
-        """Fill the combo.
+    def offer(self, subjects: Sequence[Subject], wanted: Path | None = None) -> bool:
+        """Fill the combo; whether `wanted` is there.
 
         wanted: folder of a run or file of a generator that shall be chosen; else what was chosen stays, or
         what training follows, or the first that has anything to show.
         """
         self._subjects = list(subjects)
-        found = None
+        found, there = None, False
         if wanted is not None:
             found = next((each for each in subjects if _is_at(each, wanted)), None)
+            there = found is not None
             self._stands_live = found is not None and self._is_training(found)
         before = self._subject
         if found is None and before is not None:
@@ -113,6 +114,7 @@ class Choice(QWidget):
         self._combo.setCurrentIndex(-1 if found is None else self._subjects.index(found))
         self._combo.blockSignals(False)
         self._settle_on(found)
+        return there
 
     def set_training(self, folder: Path | None) -> None:
         """Which run is in training now, if any."""

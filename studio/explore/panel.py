@@ -173,8 +173,8 @@ class ExplorePanel(QWidget):
 
     @Slot(object)
     def _list(self, subjects: list[Subject]) -> None:
-        wanted, self._wanted = self._wanted, None
-        self.choice.offer(subjects, wanted)
+        if self.choice.offer(subjects, self._wanted):  # else the list is of before it was wanted
+            self._wanted = None
 
     @Slot(str)
     def _list_failed(self, sentence: str) -> None:

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtGui import QShowEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QGridLayout
 
 from core import presets
@@ -65,9 +65,8 @@ class RecipeCard(Card):
         choices.addWidget(self.menu, 0, 2)
         choices.addWidget(self.about, 1, 0, 1, 3)
         choices.addWidget(self._skipped, 2, 0, 1, 3)
-        device = label("Device")
-        device.setMinimumHeight(self.device.sizeHint().height())  # level with the list, above any check boxes
-        choices.addWidget(device, 3, 0, Qt.AlignmentFlag.AlignTop)
+        self._device = label("Device")
+        choices.addWidget(self._device, 3, 0, Qt.AlignmentFlag.AlignTop)
         choices.addWidget(self.devices, 3, 1, 1, 2)
         self.form = SettingsForm()
         self.body.addLayout(choices)
@@ -76,6 +75,10 @@ class RecipeCard(Card):
         self.form.changed.connect(self._compare)
         self._list()
         self._fill()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._device.setMinimumHeight(self.device.sizeHint().height())  # level with the list, not with boxes
 
     def config(self) -> Config:
         """The settings as they stand. Raises ConfigError."""

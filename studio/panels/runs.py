@@ -1,6 +1,9 @@
 """The Runs workspace: every run, and what can be done with it."""
 
+from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QItemSelectionModel,
@@ -28,7 +31,6 @@ from PySide6.QtWidgets import (
 
 from core.runs import Run, default_runs_folder
 from studio.jobs import NewestWins, run_job
-from studio.panels.compare import ComparePage
 from studio.panels.compare_choice import CompareChoice
 from studio.panels.curve_export import CurveExport
 from studio.panels.listing import ListedRun, find_runs
@@ -38,6 +40,9 @@ from studio.panels.side_by_side import MOST
 from studio.panels.thumbnails import Thumbnail, details, thumbnails
 from studio.panels.trash import Trash
 from studio.parts import Button, EmptyState, IconButton, label, named
+
+if TYPE_CHECKING:
+    from studio.panels.compare import ComparePage
 
 EMPTY = (
     "No run yet",
@@ -131,13 +136,25 @@ class RunsPanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(EmptyState("runs", *EMPTY, name="runsEmpty"))
         self._pages.addWidget(work)
-        self._beside = ComparePage()
-        self._pages.addWidget(self._beside)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(12)
         column.addWidget(self._head)
         column.addWidget(self._pages, 1)
+
+    @cached_property
+    def _beside(self) -> "ComparePage":
+        from studio.panels.compare import ComparePage
+
+        beside = ComparePage()
+        beside.left.connect(self._leave_compare)
+        beside.message.connect(self.message)
+        self._pages.addWidget(beside)
+        return beside
+
+    def build(self) -> Iterator[object]:
+        """Build what is made at the first need, as its curves bring pyqtgraph along."""
+        yield self._beside
 
     def _connect(self) -> None:
         self._lister.result.connect(self._show)
@@ -154,8 +171,6 @@ class RunsPanel(QWidget):
         self._compare.clicked.connect(self._ask_compare)
         self._choice.compare_clicked.connect(self._open_compare)
         self._choice.cancelled.connect(self._stop_choosing)
-        self._beside.left.connect(self._leave_compare)
-        self._beside.message.connect(self.message)
         self._export.message.connect(self.message)
         self._list.activated.connect(self._open)
         self._list.customContextMenuRequested.connect(self._show_menu)
@@ -200,7 +215,8 @@ class RunsPanel(QWidget):
         self._timer.stop()
         self._lister.close()
         self._looker.close()
-        self._beside.close_down()
+        if "_beside" in vars(self):
+            self._beside.close_down()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -309,7 +325,7 @@ class RunsPanel(QWidget):
         folders = [each.summary.run.folder for each in self.chosen()]
         if 2 <= len(folders) <= MOST:
             self._head.hide()
-            self._pages.setCurrentIndex(COMPARE_PAGE)
+            self._pages.setCurrentWidget(self._beside)
             self._beside.open(folders)
             self._beside.setFocus()
 

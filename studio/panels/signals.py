@@ -1,6 +1,6 @@
 """The column of curves: an overview, quality and details, with what happened to the run marked on each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
@@ -65,6 +65,12 @@ class SignalsCard(Card):
         for plot in self.plots.values():
             plot.scrubbed.connect(self.scrubbed)
         self.clear()
+
+    def build(self) -> Iterator[object]:
+        """Make the areas that are not there yet, one at a time: nobody needs them at the first look."""
+        for plot in self.plots.values():
+            yield plot.area
+        yield self.histograms.area
 
     def clear(self) -> None:
         """Another run, of which nothing is known yet."""

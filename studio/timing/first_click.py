@@ -26,7 +26,8 @@ class FirstClick(QObject):
         self._ticks.setInterval(tick_ms)
         self._ticks.timeout.connect(self._tick)
         self._seen = Painted(window, lambda: None, self._click)
-        self._answered = Painted(window.runs, lambda: None, self._note_answer)
+        self._answered: Painted | None = None
+        window.stack.currentChanged.connect(self._watch_answer)
         QTimer.singleShot(limit_ms, self, self._end)
 
     def _click(self) -> None:
@@ -43,6 +44,12 @@ class FirstClick(QObject):
         for kind, held in ((QEvent.Type.MouseButtonPress, left), (QEvent.Type.MouseButtonRelease, none)):
             event = QMouseEvent(kind, inside, on_screen, left, held, Qt.KeyboardModifier.NoModifier)
             QCoreApplication.postEvent(window, event)
+
+    @Slot(int)
+    def _watch_answer(self, index: int) -> None:
+        """Runs is built by the click that asks for it."""
+        if index == RUNS and self._answered is None:
+            self._answered = Painted(self._window.runs, lambda: None, self._note_answer)
 
     def _note_answer(self) -> None:
         if self.clicked is None and self._window.stack.currentIndex() == RUNS:

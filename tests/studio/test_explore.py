@@ -26,7 +26,7 @@ from core.latent import decode, z_of_seed
 from core.runs import Run
 from studio.explore.panel import ExplorePanel
 from studio.explore.stage.face import FaceView
-from studio.explore.subjects import imported_folder, subject_of_file
+from studio.explore.subjects import find_subjects, imported_folder, subject_of_file
 from studio.parts import EmptyState, Segmented
 from studio.pictures import PictureGrid
 from studio.window import EXPLORE, MainWindow
@@ -76,6 +76,18 @@ def test_the_moment_slider_keeps_the_vector_and_another_run_does_not(
     expect_face(qtbot, panel, run, z, checkpoint=1)
     panel.open_run(other.folder)
     expect_face(qtbot, panel, other, z_of_seed(0, 12)[0])
+
+
+def test_a_run_that_is_asked_for_is_opened_although_an_older_list_comes_first(
+    qtbot: QtBot, panel: ExplorePanel, make_run: MakeRun, tmp_path: Path
+) -> None:
+    make_run("near")
+    elsewhere = make_run("far").folder.rename(tmp_path / "far")
+    show(qtbot, panel)
+    panel.open_run(elsewhere)
+    panel._list(find_subjects())  # begun before the run was asked for, it knows nothing of it
+    assert run_name(panel) == "near"
+    qtbot.waitUntil(lambda: run_name(panel) == "far")
 
 
 def test_a_generator_that_outlived_its_checkpoint_is_a_moment(

@@ -69,7 +69,7 @@ def story(window):
     assert window.close()
 
 
-def create(argv):
+def begin(argv):
     application, window = made(argv)
     steps = story(window)
     timer = QTimer(window)
@@ -78,7 +78,7 @@ def create(argv):
     return application, window
 
 
-made, app.create = app.create, create
+made, app.begin = app.begin, begin
 status = app.run([])
 left = [each.name for each in threading.enumerate() if each.name.startswith("studio")]
 sys.exit(status or " ".join(left) or None)

@@ -29,7 +29,7 @@ def test_every_number_is_kept(qtbot: QtBot) -> None:
     assert np.array_equal(plot._numbers.column(0), np.arange(1, 5001))
     assert np.all(plot._numbers.column(1) == 1.0)
     plot._draw()
-    x, _ = plot._raw[0].getOriginalDataset()
+    x, _ = plot.area.raw[0].getOriginalDataset()
     assert (x[0], x[-1]) == (1, 5000)
 
 
@@ -78,7 +78,7 @@ def test_repeated_steps_replace_the_earlier_ones(qtbot: QtBot) -> None:
     plot.add(_steps(1, 100))
     plot.add(_steps(51, 60, d_loss=3.0))
     plot._draw()
-    x, y = plot._raw[0].getOriginalDataset()
+    x, y = plot.area.raw[0].getOriginalDataset()
     assert np.array_equal(x, np.arange(1, 61))
     assert (y[49], y[50]) == (1.0, 3.0)
 
@@ -112,7 +112,7 @@ def test_scores_stay_between_zero_and_one(qtbot: QtBot) -> None:
     qtbot.addWidget(plot)
     plot.add(_steps(1, 10))
     plot._draw()
-    low, high = plot.plot.getPlotItem().viewRange()[1]
+    low, high = plot.area.plot.getPlotItem().viewRange()[1]
     assert -0.05 < low <= 0
     assert 1 <= high < 1.05
 
@@ -120,8 +120,8 @@ def test_scores_stay_between_zero_and_one(qtbot: QtBot) -> None:
 def test_colours_follow_the_theme(qtbot: QtBot) -> None:
     plot = CurvePlot(LOSSES)
     qtbot.addWidget(plot)
-    before = plot._smooth[0].opts["pen"].color().name()
+    before = plot.area.smooth[0].opts["pen"].color().name()
     theme().prefer("dark")
-    assert plot._smooth[0].opts["pen"].color().name() != before
+    assert plot.area.smooth[0].opts["pen"].color().name() != before
     theme().prefer("system")
-    assert plot._smooth[0].opts["pen"].color().name() == before
+    assert plot.area.smooth[0].opts["pen"].color().name() == before

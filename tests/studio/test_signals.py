@@ -42,7 +42,7 @@ def _drawn(card: SignalsCard, name: str) -> bool:
 
 
 def _lines(card: SignalsCard, name: str = "lossPlot") -> list[tuple[int, str]]:
-    return [(mark.step, mark.kind) for mark, *_ in card.plots[name]._marks.lines]
+    return [(mark.step, mark.kind) for mark, *_ in card.plots[name].area.marks.lines]
 
 
 def test_one_time_moves_every_readout_and_the_histograms(card: SignalsCard, qtbot: QtBot) -> None:
@@ -53,7 +53,7 @@ def test_one_time_moves_every_readout_and_the_histograms(card: SignalsCard, qtbo
     qtbot.waitUntil(lambda: _text(card, "histogramStep") == "Step 900")
     card.mark(300)
     qtbot.waitUntil(lambda: _text(card, "histogramStep") == "Step 200")
-    _, fake = card.histograms._hills
+    _, fake = card.histograms.area.hills
     assert int(np.argmax(fake.getOriginalDataset()[1])) == 2
     assert (_text(card, "coveragePlotValue0"), _text(card, "accuracyPlotValue0")) == ("0.20", "0.80")
     card.mark(450)  # nearer to the one of step 500, which is yet to come
@@ -67,7 +67,7 @@ def test_one_time_moves_every_readout_and_the_histograms(card: SignalsCard, qtbo
 def test_histogram_is_drawn_as_shares(card: SignalsCard, qtbot: QtBot) -> None:
     card.add_measures([measured(300)])
     click(qtbot, card, "qualityView")
-    real, fake = (hill.getOriginalDataset()[1] for hill in card.histograms._hills)
+    real, fake = (hill.getOriginalDataset()[1] for hill in card.histograms.area.hills)
     assert np.allclose(real, 0.1)
     assert fake.sum() == pytest.approx(1)
     assert fake[3] == pytest.approx(0.91)
@@ -80,9 +80,9 @@ def test_press_in_any_curve_asks_for_that_step(card: SignalsCard, qtbot: QtBot) 
     plot = card.losses
     plot._draw()
     qtbot.wait(1)
-    view = plot.plot.getPlotItem().vb
-    place = plot.plot.mapFromScene(view.mapViewToScene(view.viewRect().center()))
-    qtbot.mouseClick(plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    view = plot.area.plot.getPlotItem().vb
+    place = plot.area.plot.mapFromScene(view.mapViewToScene(view.viewRect().center()))
+    qtbot.mouseClick(plot.area.plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert asked == [pytest.approx(view.viewRect().center().x(), abs=2)]
 
 
@@ -177,7 +177,7 @@ def test_plots_that_stand_on_each_other_show_the_same_steps(card: SignalsCard) -
     for name in ("lossPlot", "scorePlot", "coveragePlot"):
         card.plots[name]._draw()
     shown = {
-        tuple(np.round(card.plots[n].plot.getPlotItem().viewRange()[0], 6))
+        tuple(np.round(card.plots[n].area.plot.getPlotItem().viewRange()[0], 6))
         for n in ("lossPlot", "scorePlot", "coveragePlot")
     }
     assert len(shown) == 1
@@ -223,7 +223,7 @@ def test_ten_thousand_points_do_not_hold_the_window_up(card: SignalsCard, qtbot:
             if plot.isVisible():
                 began = time.perf_counter()
                 plot._draw()
-                plot.plot.viewport().repaint()
+                plot.area.plot.viewport().repaint()
                 slowest = max(slowest, time.perf_counter() - began)
     assert slowest < 0.25  # of a busy machine; it guards against seconds, not milliseconds
 
@@ -232,6 +232,6 @@ def test_hidden_curves_wait_until_they_are_seen(card: SignalsCard, qtbot: QtBot)
     hidden = card.plots[DETAILS[0].name]
     card.add_steps(steps(1, 30))
     qtbot.waitUntil(lambda: not hidden._redraw.isActive(), timeout=5000)
-    assert hidden._raw[0].getOriginalDataset()[0] is None or not len(hidden._raw[0].getOriginalDataset()[0])
+    assert hidden._area is None
     click(qtbot, card, "detailsView")
-    assert len(hidden._raw[0].getOriginalDataset()[0]) == 30
+    assert len(hidden.area.raw[0].getOriginalDataset()[0]) == 30

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from core.errors import RunError, StudioError
 from core.runs import CHECKPOINT_NAME, GENERATOR_NAME, open_run
 from studio.explore.arrivals.refusal_dialog import RefusalDialog
+from studio.explore.arrivals.suffixes import GENERATORS
 from studio.explore.exports.destination import file_name, unused
 from studio.explore.subjects import (
     Moment,
@@ -22,8 +23,6 @@ from studio.explore.subjects import (
 )
 from studio.parts import named
 from studio.task import Progress, run_task
-
-SUFFIXES = (".pth", ".pt", ".ckpt", ".bin", ".safetensors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class ImportFlow(QObject):
         dialog = QFileDialog(self._over, "Open a generator")
         named(dialog, "importDialog", "Open a generator")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+        patterns = " ".join(f"*{suffix}" for suffix in GENERATORS)
         dialog.setNameFilters([f"Generators ({patterns})", "All files (*)"])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda path: self.open_file(Path(path)))

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QWidget
 from core.errors import StudioError
 from core.sheets import NoSheetError, Sheet, read_sheet
 from studio.dialogs import Question
-from studio.explore.arrivals.import_flow import SUFFIXES
+from studio.explore.arrivals.suffixes import GENERATORS
 from studio.explore.exploration import Exploration
 from studio.explore.subjects import Moment, Subject, find_subjects, title_of
 from studio.task import Progress, run_task
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 WHAT_CAN_BE_DROPPED = (
-    f"a folder or a zip of pictures to train on, a generator ({', '.join(SUFFIXES)}), or a sheet of faces "
+    f"a folder or a zip of pictures to train on, a generator ({', '.join(GENERATORS)}), or a sheet of faces "
     "that this program has saved."
 )
 

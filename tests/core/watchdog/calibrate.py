@@ -1,6 +1,7 @@
 """The watchdog on real runs, healthy and made to fail: which it flags, how soon, and which it should not.
 
-    python -m tests.core.watchdog.calibrate --out FOLDER --data SOURCE [--only NAME ...] [--minutes M] [--seed S]
+    python -m tests.core.watchdog.calibrate --out FOLDER --data SOURCE [--only NAME ...] [--minutes M]
+        [--seed S]
 
 --data: photographs of faces, a folder or a .zip. A run that is in FOLDER is not trained again, so that the
 table can be completed bit by bit; without --data only what is there is judged. --seed: added to each run's

@@ -179,7 +179,7 @@ def test_a_d_that_has_won_is_no_alarm_while_the_faces_gain_variety() -> None:
 
 
 def test_a_d_that_has_won_is_no_alarm_while_the_faces_come_nearer() -> None:
-    """As with the hinge loss on cartoons, whose D is sure of all for 450 steps while the coverage is nothing."""
+    """As with the hinge loss on cartoons: D is sure of all for 450 steps, the coverage is nothing."""
     nearer = [measured(step, 0.0, 100 * 0.5 ** (step / 200)) for step in range(100, 2001, 100)]
     assert kinds(judged(by_step(steps(1, 2000, WON), nearer))) == ["healthy"]
     stuck = [measured(step, 0.0, 100.0) for step in range(100, 2001, 100)]
