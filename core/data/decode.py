@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
+from core.data.jpeg import ordinary_jpeg
 from core.data.listing import BadPicture
 
 MOST_PIXELS = 50_000_000
 LEAST_SIDE = 16
+OVER = 1.25
 
 # Formats that hold one picture and are read by Pillow itself. EPS would start Ghostscript, WMF works on
 # Windows alone, MPEG and the scientific formats are stubs that cannot load.
@@ -53,11 +55,15 @@ def decode(data: bytes, least_side: int | None = None) -> Image.Image:
     """The picture in a file, mode RGB, upright, on white where it is transparent; the first one of several.
 
     With `least_side`, a JPEG may come at a half, a quarter or an eighth of its size, as that is much faster;
-    its shorter side does not fall below twice `least_side` by that.
+    its shorter side does not fall below OVER times `least_side` by that.
     Raises BadPicture with the reason.
     """
     if not data:
         raise BadPicture("it is empty")
+    if least_side is not None:
+        ordinary = ordinary_jpeg(data, OVER * least_side, LEAST_SIDE, MOST_PIXELS)
+        if ordinary is not None:
+            return ordinary
     # Pillow warns of odd metadata and of large pictures: the first is harmless, the second checked below.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -91,9 +97,10 @@ def _open(data: bytes) -> Image.Image:
 
 def _load(picture: Image.Image, least_side: int | None) -> Image.Image:
     if least_side is not None and picture.format in ("JPEG", "MPO"):
-        # Twice, to leave the last step to a better filter than the decoder's: next to a full decoding the
-        # mean error is then .3 of 255, and going for the size itself makes it 1.7 and is hardly faster.
-        scale = 2 * least_side / min(picture.size)
+        # A little over, to leave the last step to a better filter than the decoder's. 178 pixels, decoded to
+        # 89 and then resized to 64, are on the mean .6 of 255 beside a full decoding (bilinear instead of
+        # bicubic makes 1.1), in two thirds of the time; decoding to the size itself makes 1.7.
+        scale = OVER * least_side / min(picture.size)
         picture.draft("RGB", (int(np.ceil(picture.width * scale)), int(np.ceil(picture.height * scale))))
     picture.load()
     rgb = _to_rgb(picture)

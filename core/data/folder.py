@@ -89,6 +89,7 @@ class FolderBatch(Batch):
 
     def read(self, index: int, side: int) -> RawPicture:
         with Path(self.root, self.names[index]).open("rb") as file:
-            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
+            size = os.fstat(file.fileno()).st_size
+            if size > LARGEST_FILE:
                 raise BadPicture(f"it is larger than {LARGEST_FILE >> 20} MiB")
-            return RawPicture(file.read(LARGEST_FILE))
+            return RawPicture(file.read(size))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
-from core.data.decode import decode
+from core.data.decode import OVER, decode
 from core.data.listing import BadPicture
 
 RED, GREEN, BLUE, YELLOW = (230, 20, 20), (20, 200, 20), (20, 20, 230), (230, 230, 20)
@@ -226,10 +226,11 @@ if features.check("avif"):
     RIGHT["avif"] = (lambda: saved(QUARTERS, "AVIF", quality=90), PLAIN)
 
 
+@pytest.mark.parametrize("side", [None, 1000])  # as it is, and as pictures are prepared
 @pytest.mark.parametrize("name", RIGHT)
-def test_comes_out_as_a_viewer_shows_it(name: str) -> None:
+def test_comes_out_as_a_viewer_shows_it(name: str, side: int | None) -> None:
     make, check = RIGHT[name]
-    picture = decode(make())
+    picture = decode(make(), side)
     assert picture.mode == "RGB"
     check(picture)
 
@@ -279,11 +280,12 @@ def flipped(data: bytes, at: int) -> bytes:
     return data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1 :]
 
 
+@pytest.mark.parametrize("side", [None, 1000])
 @pytest.mark.parametrize("name", WRONG)
-def test_is_refused_with_its_reason(name: str) -> None:
+def test_is_refused_with_its_reason(name: str, side: int | None) -> None:
     make, reason = WRONG[name]
     with pytest.raises(BadPicture, match=reason) as refused:
-        decode(make())
+        decode(make(), side)
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 200
 
@@ -318,14 +320,14 @@ def test_a_jpeg_is_scaled_while_decoding_but_never_below_what_is_asked(
 ) -> None:
     picture = decode(saved(QUARTERS.resize(size), "JPEG", quality=90), side)
     shorter = min(picture.size)
-    assert shorter >= min(2 * side, *size)
-    assert shorter <= max(4 * side + 1, -(-min(size) // 8))
+    assert shorter >= min(OVER * side, *size)
+    assert shorter <= max(2 * OVER * side + 1, -(-min(size) // 8))
     PLAIN(picture)
 
 
 def test_scaled_decoding_keeps_the_turn() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    picture = decode(saved(QUARTERS.resize((960, 640)), "JPEG", exif=exif), 64)
+    picture = decode(saved(QUARTERS.resize((960, 640)), "JPEG", exif=exif), 100)
     assert picture.size == (160, 240)
     colours(BLUE, RED, YELLOW, GREEN)(picture)
