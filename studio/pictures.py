@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from studio.theme import color, theme
 
 Pictures = NDArray[np.uint8]
+ALIASED = 0.6  # drawn smaller than that, each pixel must be the mean of several
 
 
 def to_image(picture: NDArray[Any]) -> QImage:
@@ -70,7 +71,8 @@ class PictureGrid(QWidget):
         self._gap = gap
         self._fill = fill
         self._selectable = selectable
-        self._images: list[QImage] = []
+        self._count = self._across = 0
+        self._sheet = QImage()  # all pictures without gaps, `_across` in a row
         self._columns: int | None = None
         self._selected: int | None = None
         self._hovered: int | None = None
@@ -83,12 +85,13 @@ class PictureGrid(QWidget):
 
     def set_pictures(self, pictures: Pictures | None, columns: int | None = None) -> None:
         """Show (n, s, s, c) uint8 pictures in `columns` columns, as square as possible unless given."""
-        self._images = [] if pictures is None else [to_image(each) for each in pictures]
+        self._count = count = 0 if pictures is None else len(pictures)
+        self._across = math.ceil(math.sqrt(count))
+        self._sheet = QImage() if pictures is None or not count else to_image(tiled(pictures, self._across))
         self._columns = columns
-        if self._selected is not None and self._selected >= len(self._images):
+        if self._selected is not None and self._selected >= count:
             self._selected = None
         self._drawn = None
-        count = len(self._images)
         self.setAccessibleDescription(
             f"{count} pictures in {self.columns()} columns" if count else "no pictures"
         )
@@ -96,9 +99,11 @@ class PictureGrid(QWidget):
 
     def replace(self, first: int, pictures: Pictures) -> None:
         """Show other pictures (n, s, s, c) uint8 in the places from `first` on; the rest stays as it is."""
-        images = [to_image(each) for each in pictures]
-        self._images[first : first + len(images)] = images
-        places = range(first, first + len(images))
+        places = range(first, first + len(pictures))
+        painter = QPainter(self._sheet)
+        for index, picture in zip(places, pictures, strict=True):
+            painter.drawImage(self._source(index), to_image(picture))
+        painter.end()
         if self._drawn is not None:
             self._draw_cells(self._drawn, places)
         cells = self._cells()
@@ -111,24 +116,24 @@ class PictureGrid(QWidget):
         self.update()
 
     def count(self) -> int:
-        return len(self._images)
+        return self._count
 
     def columns(self) -> int:
         if self._columns:
             return self._columns
         if self._fill:
-            return max(range(1, max(2, len(self._images) + 1)), key=self._fitting)
-        return max(1, math.ceil(math.sqrt(len(self._images))))
+            return max(range(1, max(2, self._count + 1)), key=self._fitting)
+        return max(1, math.ceil(math.sqrt(self._count)))
 
     def rows(self) -> int:
-        return max(1, math.ceil(len(self._images) / self.columns()))
+        return max(1, math.ceil(self._count / self.columns()))
 
     def selected(self) -> int | None:
         return self._selected
 
     def select(self, index: int | None) -> None:
         """Mark a picture without emitting `picked`."""
-        self._selected = index if index is not None and index < len(self._images) else None
+        self._selected = index if index is not None and index < self._count else None
         self.update()
 
     def index_at(self, point: QPoint) -> int | None:
@@ -144,12 +149,22 @@ class PictureGrid(QWidget):
     def _side(self) -> int:
         """Side of one cell in logical pixels: all fit, and the original size is kept when it is near."""
         side = max(1, math.floor(self._fitting(self.columns())))
-        original = self._images[0].width() / self.devicePixelRatioF() if self._images else 0
+        original = self._original() / self.devicePixelRatioF()
         return int(original) if original and original <= side < 1.08 * original else side
+
+    def _original(self) -> int:
+        """Side of a picture in its own pixels, 0 if there is none."""
+        return self._sheet.width() // self._across if self._across else 0
+
+    def _source(self, index: int) -> QRect:
+        """Where a picture is in the sheet."""
+        side = self._original()
+        row, column = divmod(index, self._across)
+        return QRect(column * side, row * side, side, side)
 
     def _fitting(self, columns: int) -> float:
         """Side of the largest cells that fit in so many columns."""
-        rows = max(1, math.ceil(len(self._images) / columns))
+        rows = max(1, math.ceil(self._count / columns))
         return min(
             (self.width() - self._gap * (columns - 1)) / columns,
             (self.height() - self._gap * (rows - 1)) / rows,
@@ -161,7 +176,7 @@ class PictureGrid(QWidget):
         columns, rows = self.columns(), self.rows()
         left = (self.width() - columns * pitch + self._gap) // 2
         top = (self.height() - rows * pitch + self._gap) // 2
-        places = (divmod(index, columns) for index in range(len(self._images)))
+        places = (divmod(index, columns) for index in range(self._count))
         return [QRect(left + column * pitch, top + row * pitch, side, side) for row, column in places]
 
     def _draw(self) -> QPixmap:
@@ -170,37 +185,34 @@ class PictureGrid(QWidget):
         drawn = QPixmap(self.size() * ratio)
         drawn.setDevicePixelRatio(ratio)
         drawn.fill(Qt.GlobalColor.transparent)
-        self._draw_cells(drawn, range(len(self._images)))
+        self._draw_cells(drawn, range(self._count))
         return drawn
 
     def _draw_cells(self, drawn: QPixmap, indices: Iterable[int]) -> None:
         # Every call of Qt may let a thread that computes go first, so there are few of them for each picture.
-        cells, ratio = self._cells(), self.devicePixelRatioF()
-        wanted = QSize(1, 1) * self._side() * ratio
+        cells, side = self._cells(), round(self._side() * self.devicePixelRatioF())
+        shrunk = side < ALIASED * self._original()
         painter = QPainter(drawn)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for index in indices:
-            image = self._images[index]
-            if image.size() != wanted:
-                image = image.scaled(
-                    wanted, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-                )
-            painter.drawImage(cells[index], image)
+            source = self._source(index)
+            if shrunk:
+                image = self._sheet.copy(source)
+                smooth = Qt.TransformationMode.SmoothTransformation
+                painter.drawImage(cells[index], image.scaledToWidth(side, smooth))
+            else:
+                painter.drawImage(cells[index], self._sheet, source)
         painter.end()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._images:
+        if not self._count:
             return
         if self._drawn is None:
             self._drawn = self._draw()
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._drawn)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if (
-            self._hovered is not None
-            and self._hovered != self._selected
-            and self._hovered < len(self._images)
-        ):
+        if self._hovered is not None and self._hovered != self._selected and self._hovered < self._count:
             painter.setPen(QPen(color("line_strong"), 2))
             painter.drawRoundedRect(self._cells()[self._hovered], 2, 2)
         if self._selected is not None:
@@ -240,11 +252,11 @@ class PictureGrid(QWidget):
             Qt.Key.Key_Down: self.columns(),
         }
         key = Qt.Key(event.key())
-        if not (self._selectable and self._images):
+        if not (self._selectable and self._count):
             super().keyPressEvent(event)
         elif key in steps:
             index = 0 if self._selected is None else self._selected + steps[key]
-            if 0 <= index < len(self._images):
+            if 0 <= index < self._count:
                 self._pick(index)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._selected is not None:
             self._pick(self._selected)

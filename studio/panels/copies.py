@@ -112,9 +112,11 @@ class CopiesView(QWidget):
                 self._wait(self._next_at - time.monotonic())
             return
         self._stop()
-        self._refresh()
         if self.isVisible():
+            self._refresh()
             self._wait(0.0)
+        else:
+            self._shown = None  # what is shown again is looked for again
 
     def clear(self) -> None:
         """There are no faces."""
@@ -142,6 +144,8 @@ class CopiesView(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self._shown is None:
+            self._refresh()
         if self._shown is None or self._faces is None or self._shown.step != self._faces[0]:
             self._wait(0.0)
 

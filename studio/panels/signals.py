@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from core.events import Measured, Step
@@ -15,6 +15,7 @@ from studio.plots import CurvePlot, StepAxis
 from studio.theme import color, theme
 
 OVERVIEW_PX, QUALITY_PX, DETAIL_PX = 104, 104, 128
+TURN_MS = 12
 REDRAW_MS, APART_MS = 800, 75  # another rhythm for each, so that one turn of the loop seldom draws two
 
 
@@ -58,6 +59,12 @@ class SignalsCard(Card):
         details = [self.plots[chart.name] for chart in DETAILS]
         self._pages.addWidget(_scrolled(details, DETAIL_PX, "detailsScroll", "Details"))
         self._key = MarkKey()
+        self._marked: float | None = None
+        self._to_mark: list[CurvePlot] = []  # those whose marker is not there yet
+        self._turns = QTimer(self)
+        self._turns.setSingleShot(True)
+        self._turns.setInterval(TURN_MS)
+        self._turns.timeout.connect(self._mark_next)
         self.body.addWidget(self.views)
         self.body.addWidget(self._pages, 1)
         self.body.addWidget(self._key)
@@ -129,9 +136,21 @@ class SignalsCard(Card):
     @Slot(object)
     def mark(self, step: float | None) -> None:
         """The step whose faces are shown; None for the newest."""
+        self._marked = step
+        self._to_mark = [plot for plot in self.plots.values() if plot.isVisible()]
         for plot in self.plots.values():
-            plot.mark(step)
+            if plot not in self._to_mark:
+                plot.mark(step)
         self.histograms.mark(step)
+        self._mark_next()
+
+    @Slot()
+    def _mark_next(self) -> None:
+        """Each in a turn of the loop of its own: drawn all at once, they would hold up what comes next."""
+        if self._to_mark:
+            self._to_mark.pop(0).mark(self._marked)
+        if self._to_mark:
+            self._turns.start()
 
     def _measure(self, measures: Sequence[Measured]) -> None:
         if not measures:

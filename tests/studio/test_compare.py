@@ -182,7 +182,7 @@ def test_one_slider_moves_all_runs_and_the_mark(
     grid = page.faces._columns[at["short"]].grid
     expected = read_grid(short.sample_folder / "000000020.png", 36)
     qtbot.waitUntil(lambda: grid.count() == 16)  # as many of each as the smaller grid has
-    shown = grid._images[0]
+    shown = grid._sheet
     assert (shown.pixelColor(3, 5).red(), shown.pixelColor(3, 5).blue()) == (
         expected[0, 5, 3, 0],
         expected[0, 5, 3, 2],

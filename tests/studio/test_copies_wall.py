@@ -166,6 +166,7 @@ def test_pictures_of_another_size_are_a_sentence(qtbot: QtBot, view: CopiesView,
 
 
 def test_pairs_keep_inside_whatever_the_room(view: CopiesView, cache: PictureCache) -> None:
+    view.show()
     view.offer(1, _faces(1))
     for width, height in ((240, 160), (380, 500), (900, 300)):
         view.pairs.resize(width, height)

@@ -73,3 +73,18 @@ def test_some_pictures_are_replaced_and_the_rest_stays(qtbot: QtBot) -> None:
     after = grid.grab().toImage()
     assert after != before
     assert after == whole.grab().toImage()
+
+
+@pytest.mark.parametrize("side", [64, 100, 31])  # as they are, larger, and so small that pixels are averaged
+def test_pictures_do_not_run_into_each_other(qtbot: QtBot, side: int) -> None:
+    grid = PictureGrid(gap=0)
+    qtbot.addWidget(grid)
+    grid.resize(2 * side, 2 * side)
+    shades = np.array([[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]], np.uint8)
+    grid.set_pictures(np.broadcast_to(shades[:, None, None], (4, 64, 64, 3)))
+    drawn = grid.grab().toImage()
+    for index, shade in enumerate(shades.tolist()):
+        row, column = divmod(index, 2)
+        for y in (0, side - 1):
+            for x in (0, side - 1):
+                assert drawn.pixelColor(column * side + x, row * side + y).getRgb()[:3] == tuple(shade)
