@@ -156,23 +156,24 @@ def _share_out(batches: Iterator[Batch], workers: list[_Worker], watch: Watch) -
     busy: dict[_Worker, int] = {}
     done: dict[int, Prepared] = {}
     given = wanted = 0
-    while True:
+    batch = next(batches, None)
+    while batch is not None or busy or done:
         # Others do not run far ahead of a slow batch: what they have done is kept in memory.
-        while idle and given < wanted + 4 * len(workers) and (batch := next(batches, None)) is not None:
+        while batch is not None and idle and given < wanted + 4 * len(workers):
             worker = idle.pop()
             worker.give(batch)
-            busy[worker] = given
+            busy[worker], batch = given, next(batches, None)
             given += 1
+        while wanted in done:  # after the giving, so that the workers go on meanwhile
+            yield done.pop(wanted)
+            wanted += 1
         if not busy:
-            return
+            continue
         ready = connection.wait([worker.pipe for worker in busy], timeout=0.05)
         for worker in [each for each in busy if each.pipe in ready]:
             done[busy.pop(worker)] = worker.take()
             idle.append(worker)
         watch.check()
-        while wanted in done:
-            yield done.pop(wanted)
-            wanted += 1
 
 
 def _ended() -> SourceError:
