@@ -1,6 +1,7 @@
 """Things dragged over the window: what may be let go, and what would come of it."""
 
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -9,6 +10,18 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from core.likeness.photos import SUFFIXES as PICTURES
 from studio.explore.arrivals.suffixes import GENERATORS
 from studio.parts import label, named
+
+Kind = Literal["generator", "picture", "run", "source"]
+# What letting go of it would do, in a few words and in a sentence.
+MEANINGS: dict[Kind, tuple[str, str]] = {
+    "generator": ("Drop to open this generator", "It is read safely and explored"),
+    "picture": (
+        "Drop to open this picture",
+        "A sheet brings its faces back; a photo can be looked for",
+    ),
+    "run": ("Drop to look at this run", "Its faces and curves are shown"),
+    "source": ("Drop to choose these pictures", "A folder or a zip file"),
+}
 
 
 class DropOverlay(QFrame):
@@ -29,7 +42,8 @@ class DropOverlay(QFrame):
         column.addStretch(1)
         self.hide()
 
-    def cover(self, title: str, about: str) -> None:
+    def cover(self, kind: Kind) -> None:
+        title, about = MEANINGS[kind]
         self._title.setText(title)
         self._about.setText(about)
         self.setGeometry(self._over.rect().adjusted(24, 24, -24, -24))
@@ -37,21 +51,14 @@ class DropOverlay(QFrame):
         self.raise_()
 
 
-def is_run(path: Path) -> bool:
-    """Whether a folder is a run's; its grids are no pictures to train on."""
-    return (path / "run.json").is_file()
-
-
-def meaning(path: Path) -> tuple[str, str]:
-    """What letting go of it would do, in a few words and in a sentence."""
-    kind = path.suffix.lower() if path.is_file() else ""
-    if kind in GENERATORS:
-        return "Drop to open this generator", "It is read safely and explored"
-    if kind in PICTURES:
-        return "Drop to open this picture", "A sheet brings its faces back; a photo can be looked for"
-    if is_run(path):
-        return "Drop to look at this run", "Its faces and curves are shown"
-    return "Drop to choose these pictures", "A folder or a zip file"
+def kind_of(path: Path) -> Kind:
+    """What a dropped folder or file is taken for. A run's grids are no pictures to train on."""
+    suffix = path.suffix.lower() if path.is_file() else ""
+    if suffix in GENERATORS:
+        return "generator"
+    if suffix in PICTURES:
+        return "picture"
+    return "run" if (path / "run.json").is_file() else "source"
 
 
 def dropped(event: QDropEvent | QDragEnterEvent) -> Path | None:

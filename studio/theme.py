@@ -180,7 +180,8 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         self._appearance: Appearance = "system"
-        self._dressed = self._undressed = False
+        self._dressed = False  # once, at least
+        self._building = False  # a window, without the style sheet
         self.palette = LIGHT
         app.setStyle("Fusion")
         app.setFont(_font())
@@ -210,19 +211,19 @@ class Theme(QObject):
         self.changed.emit()
 
     def _dress(self) -> None:
-        if not self._undressed:
+        if not self._building:
             tokens = asdict(self.palette) | {"icons": RESOURCES.as_posix()}
             self._app.setStyleSheet(Template(TEMPLATE).substitute(tokens))
 
     @contextmanager
     def undressed(self) -> Iterator[None]:
         """Inside, a window is built without the style sheet, under which that takes five times as long."""
-        self._undressed = True
+        self._building = True
         self._app.setStyleSheet("")
         try:
             yield
         finally:
-            self._undressed = False
+            self._building = False
             self._dress()
 
 

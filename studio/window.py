@@ -19,10 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
-from core.likeness.photos import SUFFIXES as PICTURES
 from studio.dialogs import Question
-from studio.drops import DropOverlay, dropped, is_run, meaning
-from studio.explore.arrivals.suffixes import GENERATORS
+from studio.drops import DropOverlay, dropped, kind_of
 from studio.help import HelpDialog
 from studio.jobs import run_job
 from studio.letters import Opened
@@ -331,7 +329,7 @@ class MainWindow(QMainWindow):
         path = dropped(event)
         if path:
             event.acceptProposedAction()
-            self._overlay.cover(*meaning(path))
+            self._overlay.cover(kind_of(path))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self._overlay.hide()
@@ -344,17 +342,18 @@ class MainWindow(QMainWindow):
             self._open_dropped(path)
 
     def _open_dropped(self, path: Path) -> None:
-        if path.suffix.lower() in GENERATORS and path.is_file():
-            self.show_workspace(EXPLORE)
-            self.explore.importing.open_file(path)
-        elif path.suffix.lower() in PICTURES and path.is_file():
-            self.show_workspace(EXPLORE)
-            self.explore.dropping.open_file(path)
-        elif is_run(path):
-            self._watch(path)
-        else:
-            self.show_workspace(TRAIN)
-            self.train.choose_source(str(path))
+        match kind_of(path):
+            case "generator":
+                self.show_workspace(EXPLORE)
+                self.explore.importing.open_file(path)
+            case "picture":
+                self.show_workspace(EXPLORE)
+                self.explore.dropping.open_file(path)
+            case "run":
+                self._watch(path)
+            case "source":
+                self.show_workspace(TRAIN)
+                self.train.choose_source(str(path))
 
 
 def _connect(*wires: tuple[SignalInstance, Callable[..., object]]) -> None:

@@ -44,7 +44,7 @@ class Coverage:
         best, after = self.best, self._since_best(last)
         if best is None or not after:
             return 1.0
-        return min(each.kid for each in after) / _at_least(best)
+        return min(each.kid for each in after) / floored_kid(best)
 
     @property
     def nearest(self) -> Measured | None:
@@ -59,7 +59,7 @@ class Coverage:
         after = [each for each in self._measured if nearest is not None and each.step > nearest.step][-last:]
         if nearest is None or len(after) < last or nearest.kid > LEARNED * self._measured[0].kid:
             return 1.0
-        return min(each.kid for each in after) / _at_least(nearest)
+        return min(each.kid for each in after) / floored_kid(nearest)
 
     def _since_best(self, last: int) -> list[Measured]:
         """The last measurements, all after the best one; none if there are not so many."""
@@ -91,6 +91,6 @@ class Coverage:
         )
 
 
-def _at_least(measured: Measured) -> float:
+def floored_kid(measured: Measured) -> float:
     """Its KID, or that of other real pictures, which may come to less than nothing."""
     return max(measured.kid, KID_NOISE / measured.count)

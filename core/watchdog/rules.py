@@ -16,7 +16,8 @@ from core.watchdog.verdict import Kind
 # Below this accuracy D is misled more often than not, which no healthy run does for long.
 MISLED = 0.45
 # A D that guesses is no trouble by itself (noise, spectral norm and augmentation bring it near), but it is
-# when the generator's gradient has also died down. No healthy run came to .64 and .25 at once, for a step.
+# when the generator's gradient has also died down. No healthy run whose D learns in
+# every step came to .64 and .25 at once.
 GUESSING, FADED = 0.62, 0.25
 # A D that learns in some steps only is misled on purpose, and its generator's gradient falls to a quarter.
 DIED = 0.1
@@ -44,7 +45,8 @@ TOLD = 0.25  # of the real pictures' coverage; what is less than this still come
 # Before that only the KID can tell: twice in a row it is up to 1.24 times its least in healthy runs, and over
 # 1.6 times where G's rate of .004 undid within 400 steps what it had learned. It is over at less.
 LEFT, STILL_LEFT = 1.6, 1.3
-# With the hinge loss D starts out sure of all; all is well while the faces come nearer to real ones.
+# With the hinge loss D starts out sure of all, and one that learns in some steps only starts out misled.
+# All is well while the faces come nearer to real ones.
 NEARING_WITHIN, NEARER = 300, 0.95  # steps, share of the KID
 # A generator whose coverage has just been the best so far learns, however sure D is.
 RISING_WITHIN, RISEN = 1_500, 0.05  # steps, share of the real pictures' coverage

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from core.generators import load
 from core.latent import decode, z_of_seed
 from core.likeness.photos import Square
-from studio.drops import meaning
+from studio.drops import kind_of
 from studio.explore.bench.crop_view import CropView
 from studio.explore.bench.photo import PhotoPage
 from studio.explore.bench.photo_search import likeness
@@ -222,4 +222,4 @@ def test_words_for_the_error() -> None:
 
 def test_the_window_takes_every_picture_that_the_page_takes(tmp_path: Path) -> None:
     (tmp_path / "me.TIFF").touch()
-    assert meaning(tmp_path / "me.TIFF")[0] == "Drop to open this picture"
+    assert kind_of(tmp_path / "me.TIFF") == "picture"

@@ -20,6 +20,7 @@ from core.data.prepare import prepare
 from core.data.sources import open_source
 from core.measures import measures
 from core.runs import Run
+from core.watchdog.coverage import floored_kid
 from core.watchdog.replay import replay
 from core.watchdog.verdict import Verdict
 from tests.core.watchdog.failures import memorised_from, record
@@ -64,7 +65,7 @@ def _lost_from(run: Run) -> int:
     """
     measured = list(measures(run, run.source_digest))
     nearest = min(measured, key=lambda each: each.kid)
-    return nearest.step if measured[-1].kid >= WORSE * max(nearest.kid, 2 / nearest.count) else 0
+    return nearest.step if measured[-1].kid >= WORSE * floored_kid(nearest) else 0
 
 
 def table(lines: list[Line]) -> str:
