@@ -17,10 +17,13 @@ MOST = 4  # that are offered; more is no advice
 Choice = Advice | None
 
 
-def advise(kind: Kind, config: Config, images: int, *, step: int, d_strong: bool) -> tuple[Advice, ...]:
+def advise(
+    kind: Kind, config: Config, images: int, *, step: int, d_strong: bool, before: Config | None = None
+) -> tuple[Advice, ...]:
     """Changes for a kind of trouble, best first. What the settings in force already do is left out.
 
     step: the present one, which the noise's decay is counted from. d_strong: whether D is far ahead.
+    before: the settings before knobs were turned, where that was a short while ago.
     """
     slower_g, slower_d = _slower(config, "g_lr", "generator"), _slower(config, "d_lr", "discriminator")
     noise, labels, rarer = _noise(config, step), _smooth(config), _teach_less(config)
@@ -43,12 +46,29 @@ def advise(kind: Kind, config: Config, images: int, *, step: int, d_strong: bool
         case "not_finite":
             choices = [_slower_both(config), slower_d, slower_g]
         case _:
-            choices = []
+            return ()
+    if before is not None:
+        choices.insert(0, _put_back(config, before))
     found: list[Advice] = []
     for choice in choices:
         if choice is not None and choice not in found:
             found.append(choice)
     return tuple(found[:MOST])
+
+
+def _put_back(config: Config, before: Config) -> Choice:
+    """What was raised a short while ago is the first suspect."""
+    rates = ("g_lr", "d_lr")
+    raised = {knob: getattr(before, knob) for knob in rates if getattr(config, knob) > getattr(before, knob)}
+    if not raised:
+        return None
+    whose = "generator's" if "g_lr" in raised else "discriminator's"
+    steps = (f"{_rate(old)} to {_rate(getattr(config, knob))}" for knob, old in raised.items())
+    return Advice(
+        "Put both learning rates back" if len(raised) > 1 else f"Put the {whose} learning rate back",
+        f"Raised from {' and from '.join(steps)} a short while ago.",
+        raised,
+    )
 
 
 def _slower(config: Config, knob: str, network: str) -> Choice:

@@ -13,6 +13,7 @@ SETTLING = 150  # of them, in which nothing is judged at all
 EVENTS = 3  # that trouble must be seen in, however rarely numbers are logged
 RELEASE = 150  # steps without it after which it is over
 D_STRONG = 0.9
+RECENT = 500  # steps in which a knob that was turned is the first suspect
 TOLD_EVERY = 100  # steps after which a verdict is told again with what its evidence has become
 
 _BEGINNING = Verdict("learning", "Learning", f"The first {LEARNING} steps say little.")
@@ -25,6 +26,7 @@ class Watchdog:
         """config: the settings in force, which advice starts from. images: how many the run learns from."""
         self._config, self._images = config, images
         self._verdict, self._told_at = _BEGINNING, 0
+        self._earlier: list[tuple[int, Config]] = []  # the settings before each turn, and its step
         self._start_over(Coverage())
 
     @property
@@ -33,6 +35,7 @@ class Watchdog:
 
     def turn(self, config: Config) -> None:
         """Other settings are in force from here on."""
+        self._earlier = [*self._recent(), (self._signals.step, self._config)]
         self._config = config
 
     def add(self, event: Step | Measured) -> Verdict | None:
@@ -61,7 +64,7 @@ class Watchdog:
     def _start_over(self, coverage: Coverage) -> None:
         self._signals, self._coverage = Signals(), coverage
         self._latches = [_Latch(rule) for rule in RULES]
-        self._verdict, self._told_at = _BEGINNING, 0
+        self._verdict, self._told_at, self._earlier = _BEGINNING, 0, []
 
     def _judge(self, view: View) -> Verdict:
         now = view.signals
@@ -77,10 +80,13 @@ class Watchdog:
         return Verdict("healthy", "Healthy", healthy_words(view))
 
     def _alarm(self, view: View, kind: Kind, title: str, evidence: str) -> Verdict:
-        advice = advise(
-            kind, view.config, view.images, step=view.signals.step, d_strong=view.signals.right >= D_STRONG
-        )
+        now, before = view.signals, next((config for _, config in self._recent()), None)
+        strong = now.right >= D_STRONG
+        advice = advise(kind, view.config, view.images, step=now.step, d_strong=strong, before=before)
         return Verdict(kind, title, evidence, advice)
+
+    def _recent(self) -> list[tuple[int, Config]]:
+        return [each for each in self._earlier if self._signals.step - each[0] <= RECENT]
 
 
 class _Latch:

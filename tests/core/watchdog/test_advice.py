@@ -69,6 +69,21 @@ def test_a_rate_far_too_high_comes_down_at_once_and_others_by_half() -> None:
     assert "0.0001" in halved.about
 
 
+def test_a_rate_that_was_just_raised_is_put_back_first() -> None:
+    now, before = Config(g_lr=0.05, d_lr=1e-4), Config(g_lr=5e-4, d_lr=2e-4)
+    for kind in KINDS:
+        first = advise(kind, now, 4_000, step=1_000, d_strong=True, before=before)[0]
+        assert first.changes == {"g_lr": 5e-4}  # the other one was lowered
+        assert first.title == "Put the generator's learning rate back"
+        assert "from 0.0005 to 0.05" in first.about
+    both = advise("not_finite", Config(g_lr=0.1, d_lr=0.1), 4_000, step=0, d_strong=True, before=before)[0]
+    assert both.changes == {"g_lr": 5e-4, "d_lr": 2e-4}
+    for kind in KINDS:
+        assert advise(kind, before, 4_000, step=0, d_strong=True, before=now.replace(d_lr=2e-4)) == advise(
+            kind, before, 4_000, step=0, d_strong=True
+        )
+
+
 def test_what_the_settings_do_already_is_not_advised() -> None:
     names = {name for each in advised("discriminator_winning", Config()) for name in each.changes}
     assert names >= {"d_lr", "real_label", "noise", "d_every"}

@@ -301,6 +301,20 @@ def test_a_run_that_went_back_is_judged_from_there() -> None:
     assert {verdict.kind for verdict in found if verdict} == {"healthy"}
 
 
+@pytest.mark.parametrize(("raised_at", "suspect"), [(1700, True), (1100, False)])
+def test_a_rate_raised_shortly_before_is_the_first_suspect(raised_at: int, suspect: bool) -> None:
+    watchdog = Watchdog(Config(), IMAGES)
+    for event in by_step(steps(1, 1999, HEALTHY), [measured(1000, 0.8)]):
+        if event.step == raised_at:  # in two goes, as with a slider
+            watchdog.turn(Config(g_lr=4e-4))
+            watchdog.turn(Config(g_lr=8e-4))
+        watchdog.add(event)
+    verdict = watchdog.add(measured(2000, 0.1))
+    assert verdict is not None
+    assert verdict.kind == "generator_collapsing"
+    assert (verdict.advice[0].changes == {"g_lr": Config().g_lr}) is suspect
+
+
 def test_evidence_follows_what_is_measured_and_the_steps() -> None:
     coverages = [measured(1000, 0.5), measured(2000, 0.11), measured(2050, 0.04)]
     verdicts = told(by_step(steps(1, 2300, HEALTHY), coverages))
