@@ -162,11 +162,16 @@ class Setup(QWidget):
             self.recipe.config(), self.source.source(), self.recipe.preset_name(), self.recipe.device_name()
         )
 
+    @property
+    def preparing(self) -> bool:
+        """Whether the pictures are being looked at and prepared now, on every core."""
+        return self._preparation.busy
+
     def why_not(self) -> str:
         """Why no run can start from this; empty if one can."""
         if self.recipe.form.problem():
             return self.recipe.form.problem()
-        if self.cache is None and not self._preparation.busy:
+        if self.cache is None and not self.preparing:
             return "Choose pictures first."
         return ""
 
@@ -181,7 +186,7 @@ class Setup(QWidget):
                 "Ready",
                 f"Start trains on {count(len(self.cache), 'picture')} for {plain(config.duration)} {unit}",
             )
-        if self._preparation.busy:
+        if self.preparing:
             return "Looking at the pictures", "You can press Start already; it waits for them"
         return "No pictures yet", "Choose a source on the left"
 

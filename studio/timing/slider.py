@@ -34,6 +34,9 @@ def measure(request: dict[str, Any]) -> dict[str, Any]:
     try:
         if not settle(lambda: explore.face.faces is not None and explore.gallery.grid.count() > 0, LIMIT_S):
             return {"skipped": "The run's faces did not appear within a minute."}
+        # A first start prepares the cartoons meanwhile, on every core.
+        if not settle(lambda: not window.train.setup.preparing, LIMIT_S):
+            return {"skipped": "The pictures of the Train workspace were not prepared within a minute."}
         settle(lambda: False, 2.0)  # the grid is still being decoded
         drag = Drag(window, every_ms=MOVES_MS)
         drag.go(request["seconds"], lambda seconds: math.sin(2 * math.pi * seconds / SWEEP_S))
