@@ -11,7 +11,7 @@ from core.models import update_average
 from core.recording import Recorder, cuda_graph
 from core.step import update
 from core.trainee import Trainee
-from core.world import ALONE, World
+from core.wide.world import ALONE, World
 
 
 class Engine:

@@ -9,7 +9,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from core import draws, memory, orders, returning, runs, stop_request
+from core import draws, memory, returning, runs, stop_request
 from core.clock import Clock
 from core.control import Control
 from core.data.batches import Batches
@@ -41,7 +41,8 @@ from core.runs import Run
 from core.standing import Standing, take_up
 from core.step import NUMBERS, learns
 from core.trainee import Trainee
-from core.world import ALONE, World
+from core.wide import orders
+from core.wide.world import ALONE, World
 
 MEMORY_FULL = (
     "The memory is full. Close other programs and resume, or start a new run with a lower batch_size or "
@@ -67,7 +68,7 @@ def train(
     """Train a run, from its newest good checkpoint if it has one, and report what happens.
 
     go_back: go on from the best checkpoint instead, with these live knobs changed.
-    world: the processes that share the work; this one is the first (`core.worker` is the others).
+    world: the processes that share the work; this one is the first (`core.wide.worker` is the others).
     The run's lock is held until the iterator ends or is closed. `control` acts at the next step, and so
     does what `core.stop_request` asks through the run folder.
     Raises StudioError: the run is locked elsewhere, the pictures are not the run's, a number is not finite,

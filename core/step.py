@@ -22,7 +22,7 @@ from core.losses import (
 )
 from core.spectral_norm import follow
 from core.trainee import Trainee
-from core.world import ALONE, World
+from core.wide.world import ALONE, World
 
 NUMBERS = (  # what `update` gives, by the names of `core.events.Step`
     "d_loss",

@@ -6,10 +6,10 @@ from core import knobs, returning, runs
 from core.control import Control, Return
 from core.errors import Cancelled, RunError
 from core.events import Event, Finished, Started
-from core.following import follow
+from core.following.follow import follow
 from core.journal import Journal
-from core.launch import failure, launch
 from core.runs import Run
+from core.wide.launch import failure, launch
 
 
 def train_in_processes(

@@ -11,7 +11,7 @@ from core.data.cache import PictureCache
 from core.data.prepare import Progress, prepare
 from core.data.sources import Source, open_source
 from core.errors import RunError, RunOverError, SourceError
-from core.following import follow
+from core.following.follow import follow
 from core.runs import Run
 from studio.letters import Letter, Opened, Order, Over, Story
 

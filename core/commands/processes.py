@@ -13,13 +13,13 @@ from core.errors import ConfigError, RunError, StudioError
 
 if TYPE_CHECKING:
     from core.data.cache import PictureCache
-    from core.world import World
+    from core.wide.world import World
 
 
 @contextmanager
 def joined() -> Iterator["World"]:
     """The processes that torchrun has started this one with, or this one alone; parted from at the end."""
-    from core.world import LostError, join
+    from core.wide.world import LostError, join
 
     world, orderly = join(), False
     try:
@@ -44,7 +44,7 @@ def own_device(world: "World", wished: str | None) -> str | None:
     import torch
 
     from core.devices import find_device
-    from core.world import device_name
+    from core.wide.world import device_name
 
     name = error = ""
     try:
@@ -74,8 +74,8 @@ def help_first(world: "World", options: argparse.Namespace) -> Outcome:
     """Do what the first process orders until it ends. Its errors and the object of --json are its own."""
     import torch
 
-    from core.worker import work
-    from core.world import Group, LostError, ToldError
+    from core.wide.worker import work
+    from core.wide.world import Group, LostError, ToldError
 
     assert isinstance(world, Group)
     options.json = False

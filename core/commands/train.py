@@ -20,7 +20,7 @@ from core.presets import preset
 if TYPE_CHECKING:
     from core.data.cache import PictureCache
     from core.runs import Run
-    from core.world import World
+    from core.wide.world import World
 
     Start = tuple[Run, PictureCache, str]  # and the device's name
 

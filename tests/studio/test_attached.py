@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from core import runs
 from core.runs import Run
 from studio.window import EXPLORE, RUNS, TRAIN, MainWindow
-from tests.core.test_following import rename_host, start
+from tests.core.following.test_follow import rename_host, start
 from tests.studio.hands import LONG, click, text
 
 MakeRun = Callable[..., Run]

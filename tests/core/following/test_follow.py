@@ -31,7 +31,7 @@ from core.events import (
     Started,
     Step,
 )
-from core.following import follow
+from core.following.follow import follow
 from core.journal import Journal
 from core.loop import train
 from core.runs import Run

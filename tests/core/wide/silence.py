@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 from core.errors import RunError
-from core.world import Group, ToldError
+from core.wide.world import Group, ToldError
 
 
 def silence(world: Group, folder: Path) -> dict[str, str]:

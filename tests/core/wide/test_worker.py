@@ -6,9 +6,9 @@ import pytest
 
 from core.data.cache import PictureCache
 from core.step import NUMBERS
-from tests.core.pair import done_by_two
-from tests.core.shared_runs import SHORT, all_shared
-from tests.core.shared_steps import EXACT, NEAR
+from tests.core.wide.pair import done_by_two
+from tests.core.wide.shared_runs import SHORT, all_shared
+from tests.core.wide.shared_steps import EXACT, NEAR
 
 pytestmark = pytest.mark.timeout(600)  # two programs do all of it before the first test
 HELD = [*EXACT, "plain, in 2 parts"]  # whose generator's batch norm holds still

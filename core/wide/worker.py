@@ -1,4 +1,4 @@
-"""What the processes beside the first one do: they obey its orders (`core.orders`)."""
+"""What the processes beside the first one do: they obey its orders (`core.wide.orders`)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from core.data.cache import PictureCache
 from core.devices import Precision
 from core.engine import Engine
 from core.trainee import Trainee
-from core.world import Group
+from core.wide.world import Group
 
 Prepare = Callable[[Mapping[str, Any]], PictureCache]  # by what the order "pictures" says
 

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from core.errors import ConfigError
-from core.world import ALONE, World, device_name, join, kinds
-from tests.core.pair import done_by_two
-from tests.core.silence import silence
+from core.wide.world import ALONE, World, device_name, join, kinds
+from tests.core.wide.pair import done_by_two
+from tests.core.wide.silence import silence
 
 
 def test_without_torchrun_a_process_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Work that two processes do together: started here, and done there (`python -m tests.core.pair`)."""
+"""Work that two processes do together: started here, and done there (`python -m tests.core.wide.pair`)."""
 
 import importlib
 import json
@@ -11,9 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from core.world import Group
+from core.wide.world import Group
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 Work = Callable[[Group, Path], Any]  # what the first process gives, fit for JSON
 
@@ -24,7 +24,7 @@ def done_by_two(work: Work, folder: Path, patience_s: float = 600) -> Any:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     place = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-    command = [sys.executable, "-m", "tests.core.pair", work.__module__, work.__name__]
+    command = [sys.executable, "-m", "tests.core.wide.pair", work.__module__, work.__name__]
     command += [str(folder), str(patience_s)]
     both = [
         subprocess.Popen(command, cwd=ROOT, env=os.environ | place | {"RANK": rank}, stdout=subprocess.PIPE)

@@ -19,11 +19,11 @@ from core.loop import train
 from core.models import weights_digest
 from core.runs import Run
 from core.trainee import Trainee
-from core.worker import work
-from core.world import Group, World
+from core.wide.worker import work
+from core.wide.world import Group, World
 from tests.core.conftest import TINY
 from tests.core.running import final_tensors, new_run, run_until
-from tests.core.shared_steps import compare
+from tests.core.wide.shared_steps import compare
 
 CPU = torch.device("cpu")
 PLAIN = Config(**TINY | {"checkpoint_every": 3, "log_every": 1, "sample_every": 100, "watchdog": "off"})

@@ -1,4 +1,4 @@
-"""What the first of several processes orders; `core.worker` obeys.
+"""What the first of several processes orders; `core.wide.worker` obeys.
 
 The first one trains as if it were alone, with the run folder, the person's wishes and the measuring. What
 concerns all it orders: which state to go on from, each step, and the numbers of a step that somebody wants to
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from core.devices import Precision
 from core.trainee import Trainee
-from core.world import World, kinds
+from core.wide.world import World, kinds
 
 
 def hand_over(world: World, trainee: Trainee, images: int, precision: Precision) -> None:

@@ -11,7 +11,7 @@ from core.data.batches import Batches
 from core.engine import Engine
 from core.models import weights_digest
 from core.trainee import Trainee
-from core.world import ALONE, Group, World
+from core.wide.world import ALONE, Group, World
 
 SMALL = Config(size=32, latent_dim=12, g_features=4, d_features=6, batch_size=8)
 NORMLESS = {"d_batch_norm": False}

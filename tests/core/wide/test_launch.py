@@ -15,8 +15,8 @@ from core import checkpoints, runs
 from core.control import Control
 from core.data.cache import PictureCache
 from core.events import Step
-from core.following import follow
-from core.launch import failure, launch
+from core.following.follow import follow
+from core.wide.launch import failure, launch
 
 TINY = ("size=32", "latent_dim=8", "g_features=4", "d_features=4", "batch_size=8", "sample_count=16")
 SETTINGS = (*TINY, "log_every=1", "checkpoint_every=2", "sample_every=10000", "measure_every=10000")

@@ -1,4 +1,4 @@
-"""How closely two processes follow one, as a table: `python -m tests.core.closeness`."""
+"""How closely two processes follow one, as a table: `python -m tests.core.wide.closeness`."""
 
 import sys
 import tempfile
@@ -14,8 +14,8 @@ from core.data.sources import open_source
 from core.engine import Engine
 from core.step import NUMBERS
 from core.trainee import Trainee
-from core.world import ALONE, Group, World
-from tests.core.pair import Work, done_by_two
+from core.wide.world import ALONE, Group, World
+from tests.core.wide.pair import Work, done_by_two
 
 STEPS = (1, 10, 50, 200)
 PLAIN = Config(size=32, latent_dim=64, g_features=16, d_features=16, batch_size=64, d_lr=2e-4, g_lr=2e-4)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-_PROGRAM = Path(__file__).parents[1] / "main.py"
+_PROGRAM = Path(__file__).parents[2] / "main.py"
 _OUTPUT, _ERRORS = "training.json", "training.log"
 _ENDED = "The training ended without a word. The last checkpoint is intact; resume to go on."
 

@@ -13,9 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import knobs, runs, stop_request
-from core.arrivals import Arrivals, whole_tensors
 from core.control import Control
-from core.course import Course
 from core.duration import duration
 from core.errors import ConfigError, RunError
 from core.events import (
@@ -34,11 +32,13 @@ from core.events import (
     Step,
 )
 from core.films.training import faces_in
+from core.following.arrivals import Arrivals, whole_tensors
+from core.following.course import Course
+from core.following.tail import Tail
 from core.journal import Row, known
 from core.knobs import Turn
 from core.measures import measured_of
 from core.runs import CHECKPOINT_NAME, SAMPLE_NAME, Run
-from core.tail import Tail
 from core.watchdog import replay
 from core.watchdog.judge import Watchdog
 

@@ -1,8 +1,8 @@
 """The processes that train together: this one alone, or those that torchrun has started.
 
-Rank 0 leads: it gives orders, and the others (`core.worker`) obey. Every process computes its own rows of the
-same batch; what each has made of them is added up. So the batch, the order of the data and every random draw
-are those of one process.
+Rank 0 leads: it gives orders, and the others (`core.wide.worker`) obey. Every process computes its own rows
+of the same batch; what each has made of them is added up. So the batch, the order of the data and every
+random draw are those of one process.
 """
 
 import json
