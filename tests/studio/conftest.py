@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 from PySide6.QtCore import QThread
-from PySide6.QtWidgets import QApplication, QComboBox
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -78,15 +78,38 @@ def make_run(runs_folder: Path) -> MakeRun:
 
 
 @pytest.fixture
-def exploration(make_run: MakeRun, qapp: QApplication) -> Iterator[Exploration]:
-    """The newest checkpoint of a run, opened to be explored."""
+def run(make_run: MakeRun) -> Run:
+    return make_run("faces")
+
+
+@pytest.fixture
+def exploration(run: Run, qapp: QApplication) -> Iterator[Exploration]:
+    """The run's newest checkpoint, opened to be explored."""
     install(qapp)
     made = Exploration()
-    subject = subject_of_run(make_run("explored"))
+    subject = subject_of_run(run)
     made.open(subject, subject.moments[-1])
     yield made
     jobs.wait_for_all()
     made.close()
+
+
+@pytest.fixture
+def said(exploration: Exploration) -> list[str]:
+    """What the workspace tells the person, as it comes."""
+    made: list[str] = []
+    exploration.message.connect(made.append)
+    return made
+
+
+@pytest.fixture
+def over(qtbot: QtBot) -> Iterator[QWidget]:
+    """A window for dialogs to stand over."""
+    made = QWidget()
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    jobs.wait_for_all()
 
 
 @pytest.fixture

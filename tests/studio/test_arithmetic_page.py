@@ -1,6 +1,6 @@
 """A - B + C in the window."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -21,15 +21,6 @@ from tests.studio.hands import click, text
 MakeRun = Callable[..., Run]
 FACES = z_of_seed(7, 10, 6)
 A, B, C = FACES[:3], FACES[3:5], FACES[5:]
-
-
-@pytest.fixture
-def exploration(make_run: MakeRun, qapp: object) -> Iterator[Exploration]:
-    made = Exploration()
-    subject = subject_of_run(make_run("faces"))
-    made.open(subject, subject.moments[-1])
-    yield made
-    made.close()
 
 
 @pytest.fixture

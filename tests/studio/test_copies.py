@@ -1,10 +1,10 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QMenu
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QMenu
 from pytestqt.qtbot import QtBot
 
 from core import runs
@@ -15,12 +15,10 @@ from core.generators import load, save
 from core.latent import decode, z_of_seed
 from core.likeness.neighbours import nearest
 from core.runs import Run
-from studio import jobs
 from studio.explore.bench.copies import CopiesPage
 from studio.explore.bench.face_list import FaceList
 from studio.explore.exploration import Exploration
-from studio.explore.subjects import subject_of_file, subject_of_run
-from studio.theme import install
+from studio.explore.subjects import subject_of_file
 from tests.studio.hands import LONG, click, text
 
 
@@ -34,17 +32,6 @@ def cache(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pict
 def run(cache: PictureCache, folder: Path, make_run: Callable[..., Run]) -> Run:
     made = make_run("faces")
     return runs.change(made, made.config, source=str(folder), source_digest=cache.digest)
-
-
-@pytest.fixture
-def exploration(run: Run, qapp: QApplication) -> Iterator[Exploration]:
-    install(qapp)
-    made = Exploration()
-    subject = subject_of_run(run)
-    made.open(subject, subject.moments[-1])
-    yield made
-    jobs.wait_for_all()
-    made.close()
 
 
 @pytest.fixture

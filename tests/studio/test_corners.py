@@ -1,6 +1,6 @@
 """The pad between four faces."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -20,15 +20,6 @@ from tests.studio.hands import click
 
 MakeRun = Callable[..., Run]
 FOUR = z_of_seed(0, 10, 4)
-
-
-@pytest.fixture
-def exploration(make_run: MakeRun, qapp: object) -> Iterator[Exploration]:
-    made = Exploration()
-    subject = subject_of_run(make_run("faces"))
-    made.open(subject, subject.moments[-1])
-    yield made
-    made.close()
 
 
 @pytest.fixture

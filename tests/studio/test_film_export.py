@@ -1,6 +1,6 @@
 """Films: the frames that were promised, at the pace and size that were chosen, whole or not at all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 from core.generators import load
 from core.latent import decode, slerp, truncate, z_of_seed
 from core.runs import Run
-from studio import jobs
 from studio.explore.exploration import Exploration
 from studio.explore.exports.film_dialog import FilmDialog
 from studio.explore.exports.film_export import FilmExport
@@ -27,31 +26,6 @@ MakeRun = Callable[..., Run]
 @pytest.fixture
 def run(make_run: MakeRun) -> Run:
     return make_run("faces", steps=(10, 20, 30))
-
-
-@pytest.fixture
-def over(qtbot: QtBot) -> Iterator[QWidget]:
-    made = QWidget()
-    qtbot.addWidget(made)
-    made.show()
-    yield made
-    jobs.wait_for_all()
-
-
-@pytest.fixture
-def exploration(run: Run, qapp: object) -> Iterator[Exploration]:
-    made = Exploration()
-    subject = subject_of_run(run)
-    made.open(subject, subject.moments[-1])
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def said(exploration: Exploration) -> list[str]:
-    made: list[str] = []
-    exploration.message.connect(made.append)
-    return made
 
 
 def _form(qtbot: QtBot, over: QWidget) -> FilmDialog:

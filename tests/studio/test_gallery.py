@@ -1,7 +1,5 @@
 """Random faces: seeds, choosing, dragging, truncation, edits of all."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -16,13 +14,6 @@ from studio.explore.panel import ExplorePanel
 from studio.explore.stage.gallery import FaceGrid
 from tests.studio.explored import child, expect_face, press, show
 from tests.studio.hands import LONG
-
-MakeRun = Callable[..., Run]
-
-
-@pytest.fixture
-def run(make_run: MakeRun) -> Run:
-    return make_run("faces")
 
 
 @pytest.fixture

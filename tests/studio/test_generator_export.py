@@ -1,6 +1,6 @@
 """The generator alone as a file, and the menu that leads there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,24 +18,8 @@ from studio.explore.exploration import Exploration
 from studio.explore.exports.export_menu import ExportMenu
 from studio.explore.exports.film_dialog import FilmDialog
 from studio.explore.exports.generator_export import GeneratorDialog, write_generator
-from studio.explore.subjects import Moment, subject_of_file, subject_of_run
+from studio.explore.subjects import Moment, subject_of_file
 from tests.studio.hands import click
-
-MakeRun = Callable[..., Run]
-
-
-@pytest.fixture
-def run(make_run: MakeRun) -> Run:
-    return make_run("faces")
-
-
-@pytest.fixture
-def exploration(run: Run, qapp: object) -> Iterator[Exploration]:
-    made = Exploration()
-    subject = subject_of_run(run)
-    made.open(subject, subject.moments[-1])
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -47,13 +31,6 @@ def over(qtbot: QtBot, exploration: Exploration) -> Iterator[QWidget]:
     made.show()
     yield made
     jobs.wait_for_all()
-
-
-@pytest.fixture
-def said(exploration: Exploration) -> list[str]:
-    made: list[str] = []
-    exploration.message.connect(made.append)
-    return made
 
 
 def _choose(over: QWidget, name: str) -> None:

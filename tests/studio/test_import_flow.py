@@ -1,7 +1,7 @@
 """Generators from elsewhere: opened, kept once, and refused without a trace."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,6 @@ from core import generators
 from core.latent import decode, z_of_seed
 from core.models import Generator, GeneratorShape
 from core.runs import Run
-from studio import jobs
 from studio.explore.arrivals.import_flow import ImportFlow
 from studio.explore.arrivals.refusal_dialog import MOST_LINES, RefusalDialog
 from studio.explore.subjects import Moment, Subject, find_subjects, imported_folder
@@ -35,16 +34,7 @@ class Outcomes:
 
 
 @pytest.fixture
-def over(qtbot: QtBot, runs_folder: Path) -> Iterator[QWidget]:
-    made = QWidget()
-    qtbot.addWidget(made)
-    made.show()
-    yield made
-    jobs.wait_for_all()
-
-
-@pytest.fixture
-def flow(over: QWidget) -> ImportFlow:
+def flow(over: QWidget, runs_folder: Path) -> ImportFlow:
     return ImportFlow(over)
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 import torch
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QListWidget, QListWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from core import checkpoints, runs
@@ -19,12 +19,9 @@ from core.directions.direction import Direction
 from core.keepsakes.store import Keepsakes
 from core.runs import Run
 from core.trainee import Trainee
-from studio import jobs
 from studio.explore.exploration import Exploration
-from studio.explore.subjects import subject_of_run
 from studio.explore.teaching.label_lessons import label_counts
 from studio.explore.teaching.labels_dialog import LabelsDialog
-from studio.theme import install
 from tests.studio.hands import LONG, click, text
 
 
@@ -53,25 +50,6 @@ def run(cache: PictureCache, make_run: Callable[..., Run]) -> Run:
             tensors[name] = even.expand(tensor.shape).contiguous()
     checkpoints.save(made.checkpoint_folder, Checkpoint(30, 1.0, made.config, tensors))
     return runs.change(made, made.config, source=cache.source, source_digest=cache.digest)
-
-
-@pytest.fixture
-def exploration(run: Run, qapp: QApplication) -> Iterator[Exploration]:
-    install(qapp)
-    made = Exploration()
-    subject = subject_of_run(run)
-    made.open(subject, subject.moments[-1])
-    yield made
-    jobs.wait_for_all()
-    made.close()
-
-
-@pytest.fixture
-def over(qtbot: QtBot) -> QWidget:
-    over = QWidget()
-    qtbot.addWidget(over)
-    over.show()
-    return over
 
 
 def _open(exploration: Exploration, over: QWidget) -> LabelsDialog:

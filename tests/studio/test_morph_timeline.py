@@ -1,7 +1,6 @@
 """The morph: keyframes, playing, scrubbing, and the film that comes of it."""
 
 import time
-from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -11,26 +10,14 @@ from PySide6.QtWidgets import QAbstractButton, QDoubleSpinBox, QSlider
 from pytestqt.qtbot import QtBot
 
 from core.latent import z_of_seed
-from core.runs import Run
 from core.timeline import Timeline
 from studio.explore.bench.morph_timeline import MOST, MorphTimeline
 from studio.explore.bench.playback import Playback
 from studio.explore.exploration import Exploration
 from studio.explore.exports.film_dialog import FilmDialog
-from studio.explore.subjects import subject_of_run
 from tests.studio.hands import click, text
 
-MakeRun = Callable[..., Run]
 FACES = z_of_seed(3, 10, 4)
-
-
-@pytest.fixture
-def exploration(make_run: MakeRun, qapp: object) -> Iterator[Exploration]:
-    made = Exploration()
-    subject = subject_of_run(make_run("faces"))
-    made.open(subject, subject.moments[-1])
-    yield made
-    made.close()
 
 
 @pytest.fixture

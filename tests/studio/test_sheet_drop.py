@@ -13,7 +13,6 @@ from core import generators
 from core.latent import z_of_seed
 from core.runs import Run
 from core.sheets import Sheet
-from studio import jobs
 from studio.explore.arrivals.sheet_drop import Found, SheetDrop
 from studio.explore.exploration import Exploration
 from studio.explore.exports.sheet_dialog import PNG
@@ -30,15 +29,6 @@ def exploration(runs_folder: Path, qapp: object) -> Iterator[Exploration]:
     made = Exploration()
     yield made
     made.close()
-
-
-@pytest.fixture
-def over(qtbot: QtBot) -> Iterator[QWidget]:
-    made = QWidget()
-    qtbot.addWidget(made)
-    made.show()
-    yield made
-    jobs.wait_for_all()
 
 
 @pytest.fixture

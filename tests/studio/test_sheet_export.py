@@ -1,6 +1,5 @@
 """From faces to files: what is written is what was seen, whole or not at all, and can be read back."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,44 +13,11 @@ from core.generators import digest, load
 from core.latent import decode, truncate, z_of_seed
 from core.runs import Run
 from core.sheets import Sheet, arrange, read_sheet
-from studio import jobs
 from studio.explore.exploration import Exploration
 from studio.explore.exports.sheet_dialog import ARRAY, FOLDER, PNG, SheetDialog
 from studio.explore.exports.sheet_export import SheetExport, write_faces
 from studio.explore.subjects import subject_of_run
 from tests.studio.hands import click
-
-MakeRun = Callable[..., Run]
-
-
-@pytest.fixture
-def run(make_run: MakeRun) -> Run:
-    return make_run("faces")
-
-
-@pytest.fixture
-def over(qtbot: QtBot) -> Iterator[QWidget]:
-    made = QWidget()
-    qtbot.addWidget(made)
-    made.show()
-    yield made
-    jobs.wait_for_all()
-
-
-@pytest.fixture
-def exploration(run: Run, qapp: object) -> Iterator[Exploration]:
-    made = Exploration()
-    subject = subject_of_run(run)
-    made.open(subject, subject.moments[-1])
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def said(exploration: Exploration) -> list[str]:
-    made: list[str] = []
-    exploration.message.connect(made.append)
-    return made
 
 
 def _form(over: QWidget) -> SheetDialog:

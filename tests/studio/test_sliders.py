@@ -24,11 +24,6 @@ MakeRun = Callable[..., Run]
 
 
 @pytest.fixture
-def run(make_run: MakeRun) -> Run:
-    return make_run("faces")
-
-
-@pytest.fixture
 def shown(qtbot: QtBot, panel: ExplorePanel, run: Run) -> ExplorePanel:
     show(qtbot, panel)
     return panel

@@ -1,25 +1,14 @@
 """Work with a bar and Cancel: who is told what, and when the dialog comes and goes."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 from PySide6.QtCore import QEvent, QObject, Qt, QThread
 from PySide6.QtWidgets import QDialog, QLabel, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.errors import Cancelled, SourceError
-from studio import jobs
 from studio.task import Progress, run_task
-
-
-@pytest.fixture
-def over(qtbot: QtBot) -> Iterator[QWidget]:
-    made = QWidget()
-    qtbot.addWidget(made)
-    made.show()
-    yield made
-    jobs.wait_for_all()
 
 
 def _dialog(over: QWidget) -> QDialog | None:

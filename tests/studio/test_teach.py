@@ -1,6 +1,3 @@
-from collections.abc import Iterator
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
@@ -12,14 +9,6 @@ from core.latent import z_of_seed
 from studio.explore.exploration import Exploration
 from studio.explore.teaching.teach import TeachDialog
 from tests.studio.hands import LONG, click, text
-
-
-@pytest.fixture
-def over(qtbot: QtBot) -> Iterator[QWidget]:
-    over = QWidget()
-    qtbot.addWidget(over)
-    over.show()
-    return over
 
 
 def _open(qtbot: QtBot, exploration: Exploration, over: QWidget) -> TeachDialog:

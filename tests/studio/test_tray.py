@@ -1,6 +1,6 @@
 """Faces are gathered by hand and by drag and drop, and nothing is lost by a slip."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -21,15 +21,6 @@ from studio.pictures import to_image
 
 MakeRun = Callable[..., Run]
 FACES = z_of_seed(0, 10, 6)
-
-
-@pytest.fixture
-def exploration(make_run: MakeRun, qapp: object) -> Iterator[Exploration]:
-    made = Exploration()
-    subject = subject_of_run(make_run("faces"))
-    made.open(subject, subject.moments[-1])
-    yield made
-    made.close()
 
 
 @pytest.fixture
