@@ -1,36 +1,33 @@
 """Asking how much longer a finished run shall train."""
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.config import Config
 from core.errors import ConfigError
 from core.runs import Run
+from studio.dialogs import Dialog
 from studio.editors import NumberEdit
 from studio.parts import Button, label, named
 from studio.words import plain
 
 
-class ExtendDialog(QDialog):
+class ExtendDialog(Dialog):
     """`chosen(duration)`: the new total, in the run's own unit."""
 
     chosen = Signal(float)
 
     def __init__(self, run: Run, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._config: Config = run.config
         unit, had = run.config.duration_unit, plain(run.config.duration)
-        named(self, "extendDialog", "Train for longer")
-        self.setWindowTitle("Train for longer")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(440)
+        text = f"{run.name} has had its {had} {unit}. It goes on exactly where it ended."
+        super().__init__(parent, "extendDialog", "Train for longer", text)
+        self._config: Config = run.config
         self.edit = NumberEdit(whole=False)
         named(self.edit, "extendField", f"New total in {unit}")
         self.edit.setFixedWidth(96)
         self.edit.set_value(2 * run.config.duration)
         self._error = label("", "error", name="extendError", accessible="Problem", wrap=True)
         self._go = Button("Resume", "extendButton", kind="primary")
-        self._go.setDefault(True)
         cancel = Button("Cancel", "cancelExtendButton")
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -38,25 +35,10 @@ class ExtendDialog(QDialog):
         row.addWidget(self.edit)
         row.addWidget(label(f"{unit} in total"))
         row.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self._go)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 24)
-        column.setSpacing(12)
-        column.addWidget(label(run.name, "heading"))
-        column.addWidget(
-            label(
-                f"This run has had its {had} {unit}. It goes on exactly where it ended.",
-                wrap=True,
-            )
-        )
-        column.addLayout(row)
-        column.addWidget(self._error)
-        column.addSpacing(8)
-        column.addLayout(buttons)
+        self.body.addSpacing(4)
+        self.body.addLayout(row)
+        self.body.addWidget(self._error)
+        self.add_foot(cancel, self._go)
         self.edit.edited.connect(self._check)
         self._go.clicked.connect(self._take)
         cancel.clicked.connect(self.reject)

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from core.presets import LONGEST_ABOUT, LONGEST_NAME
+from studio.dialogs import Dialog
 from studio.parts import Button, label, named
 
 
-class PresetDialog(QDialog):
+class PresetDialog(Dialog):
     """`chosen(title, about)` when the person saves; both without spaces around them."""
 
     chosen = Signal(str, str)
@@ -25,11 +26,7 @@ class PresetDialog(QDialog):
         about: str = "",
     ) -> None:
         """objection: why a title cannot be taken, empty if it can."""
-        super().__init__(parent)
-        named(self, "presetDialog", heading)
-        self.setWindowTitle("DCGAN Studio")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(460)
+        super().__init__(parent, "presetDialog", heading, text)
         self._objection = objection
         self.title = QLineEdit(title)
         named(self.title, "presetTitleField", "Name of the preset")
@@ -43,28 +40,15 @@ class PresetDialog(QDialog):
         self._error = label("", "error", name="presetError", accessible="Problem", wrap=True)
         self._error.hide()
         self._save = Button("Save", "savePresetButton", kind="primary")
-        self._save.setDefault(True)
         cancel = Button("Cancel", "cancelPresetButton")
-        cancel.setAutoDefault(False)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self._save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 20)
-        column.setSpacing(8)
-        column.addWidget(label(heading, "dialog", wrap=True))
-        column.addWidget(label(text, "muted", wrap=True))
-        column.addSpacing(8)
+        self.body.addSpacing(8)
         for caption, field in (("Name", self.title), ("What it is", self.about)):
             words = label(caption, "section")
             words.setBuddy(field)
-            column.addWidget(words)
-            column.addWidget(field)
-        column.addWidget(self._error)
-        column.addSpacing(12)
-        column.addLayout(buttons)
+            self.body.addWidget(words)
+            self.body.addWidget(field)
+        self.body.addWidget(self._error)
+        self.add_foot(cancel, self._save)
         self.title.textChanged.connect(self._check)
         self._save.clicked.connect(self._take)
         cancel.clicked.connect(self.reject)

@@ -105,7 +105,7 @@ def test_what_does_not_fit_is_told_layer_by_layer_and_nothing_is_kept(
     qtbot.waitUntil(lambda: over.findChild(RefusalDialog) is not None, timeout=LONG)
     dialog = over.findChild(RefusalDialog)
     assert dialog is not None
-    sentence = dialog.findChild(QLabel, "refusalSentence")
+    sentence = dialog.findChild(QLabel, "refusalDialogText")
     details = dialog.findChild(QPlainTextEdit, "refusalDetails")
     assert sentence is not None
     assert details is not None
@@ -122,12 +122,12 @@ def test_a_missing_file_is_one_sentence(
     qtbot.waitUntil(lambda: over.findChild(RefusalDialog) is not None, timeout=LONG)
     dialog = over.findChild(RefusalDialog)
     assert dialog is not None
-    assert "gone.pth" in dialog.findChild(QLabel, "refusalSentence").text()
+    assert "gone.pth" in dialog.findChild(QLabel, "refusalDialogText").text()
     assert dialog.findChild(QPlainTextEdit, "refusalDetails") is None
 
 
 def test_a_long_list_of_layers_is_cut_off(qtbot: QtBot, over: QWidget) -> None:
-    dialog = RefusalDialog(over, "x.pth", "x.pth does not fit.", [f"layer {n}" for n in range(10_000)])
+    dialog = RefusalDialog(over, "x.pth does not fit.", [f"layer {n}" for n in range(10_000)])
     details = dialog.findChild(QPlainTextEdit, "refusalDetails")
     assert details is not None
     lines = details.toPlainText().splitlines()

@@ -38,7 +38,6 @@ class Arrival:
 class Refused:
     """Why a file is not opened."""
 
-    name: str
     sentence: str
     details: tuple[str, ...]  # layer by layer, where there are layers
 
@@ -72,12 +71,12 @@ class ImportFlow(QObject):
             f"Opening {path.name[:60]}",
             lambda progress, cancelled: take_in(path, progress, cancelled),
             self._show,
-            lambda sentence: self._show(Refused(path.name, sentence, ())),
+            lambda sentence: self._show(Refused(sentence, ())),
         )
 
     def _show(self, result: Arrival | Refused) -> None:
         if isinstance(result, Refused):
-            RefusalDialog(self._over, result.name, result.sentence, result.details).open()
+            RefusalDialog(self._over, result.sentence, result.details).open()
         else:
             self.opened.emit(result.subject, result.moment)
             self.message.emit(result.words)
@@ -99,7 +98,7 @@ def take_in(path: Path, progress: Progress, cancelled: Callable[[], bool]) -> Ar
         try:
             facts = import_generator(path, out, cancelled=cancelled)
         except ForeignError as error:
-            return Refused(path.name, str(error), tuple(error.details))
+            return Refused(str(error), tuple(error.details))
     else:
         if (arrival := _in_a_run(path)) is not None:
             return arrival

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from studio.dialogs import Dialog
 from studio.parts import Button, label, named
 
 MOST_LINES = 400
@@ -14,36 +14,20 @@ EXPECTED = (
 )
 
 
-class RefusalDialog(QDialog):
+class RefusalDialog(Dialog):
     """A note to be closed."""
 
-    def __init__(self, over: QWidget, name: str, sentence: str, details: Sequence[str]) -> None:
-        super().__init__(over.window())
-        named(self, "refusalDialog", f"{name} was not opened")
-        self.setWindowTitle("DCGAN Studio")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(560)
-        words = label(sentence, name="refusalSentence", wrap=True)
-        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    def __init__(self, over: QWidget, sentence: str, details: Sequence[str]) -> None:
+        super().__init__(over.window(), "refusalDialog", "This file was not opened", sentence, width=560)
         close = Button("Close", "refusalCloseButton", kind="primary")
-        close.setDefault(True)
         close.clicked.connect(self.accept)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 20)
-        column.setSpacing(8)
-        column.addWidget(label("This file was not opened", "dialog"))
-        column.addWidget(words)
         if details:
-            column.addSpacing(4)
-            column.addWidget(label("What was found in it", "section"))
-            column.addWidget(_listing(details), 1)
+            self.body.addSpacing(4)
+            self.body.addWidget(label("What was found in it", "section"))
+            self.body.addWidget(_listing(details), 1)
             self.resize(640, 460)
-        column.addWidget(label(EXPECTED, "caption", wrap=True))
-        column.addSpacing(12)
-        column.addLayout(foot)
+        self.body.addWidget(label(EXPECTED, "caption", wrap=True))
+        self.add_foot(close)
         close.setFocus()
 
 

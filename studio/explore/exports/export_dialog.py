@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
+from studio.dialogs import Dialog
 from studio.parts import Button, HelpDot, label, named, restyle
 
 
-class ExportDialog(QDialog):
+class ExportDialog(Dialog):
     """Add rows, say what it will come to; `wanted` when the person presses Save."""
 
     wanted = Signal()
 
     def __init__(self, over: QWidget, name: str, heading: str, about: str, preview: QWidget | None) -> None:
-        super().__init__(over.window())
-        named(self, name, heading)
-        self.setWindowTitle("DCGAN Studio")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(over.window(), name, heading, about, width=720 if preview is not None else 480)
         self._rows = QGridLayout()
         self._rows.setHorizontalSpacing(12)
         self._rows.setVerticalSpacing(8)
@@ -26,10 +24,8 @@ class ExportDialog(QDialog):
         self._note = label("", "caption", name="exportNote", accessible="Note", wrap=True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._save = Button("Save…", "exportSaveButton", kind="primary")
-        self._save.setDefault(True)
         self._save.clicked.connect(self.wanted)
         cancel = Button("Cancel", "exportCancelButton")
-        cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
 
         side = QVBoxLayout()
@@ -44,21 +40,9 @@ class ExportDialog(QDialog):
         if preview is not None:
             middle.addWidget(preview, 0, Qt.AlignmentFlag.AlignTop)
         middle.addLayout(side, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(self._save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(4)
-        column.addWidget(label(heading, "dialog"))
-        column.addWidget(label(about, "muted", wrap=True))
-        column.addSpacing(12)
-        column.addLayout(middle, 1)
-        column.addSpacing(12)
-        column.addLayout(foot)
-        self.setMinimumWidth(720 if preview is not None else 480)
+        self.body.addSpacing(8)
+        self.body.addLayout(middle, 1)
+        self.add_foot(cancel, self._save)
         self._save.setFocus()
 
     def add_row(
