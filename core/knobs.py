@@ -44,16 +44,22 @@ def values(config: Config, changes: Mapping[str, object]) -> dict[str, object]:
 def history(events: Iterable[Mapping[str, Any]]) -> list[Turn]:
     """The changes in force, by step, from the rows of a run's events.jsonl.
 
-    What lay after the checkpoint that a run went back to is void. A resume that repeats steps repeats their
+    What lay after the checkpoint that a run went back to is void, but for what earlier returns were made
+    with: else going back twice would undo the first remedy. A resume that repeats steps repeats their
     changes; but a knob that is turned then stays as it was turned, whatever had been asked of it for later.
     """
     turns: dict[int, dict[str, object]] = {}
+    remedies: list[Turn] = []
     for row in events:
         match row:
             case {"event": "knob", "step": int() as step, "changes": dict() as changes}:
                 pass
             case {"event": "returned", "step": int() as back, "changes": dict() as changes}:
                 step = back + 1
+                remedies.append((step, changes))
+                changes = {
+                    name: value for at, remedy in remedies if at >= step for name, value in remedy.items()
+                }
                 turns = {at: turn for at, turn in turns.items() if at < step}
             case _:
                 continue

@@ -40,10 +40,13 @@ class Chronicle:
         return Mark(step, "knob", f"Step {step:,}: {in_words(changes, before)}")
 
     def go_back(self, returned: Returned) -> Mark:
-        """What was changed after the step that the run went back to is undone."""
-        step, changes = returned.step, returned.changes
-        before = self.config(step)
-        self._rows.append({"event": "returned", "step": step, "changes": changes})
+        """What was changed after the step that the run went back to is undone; the mark tells that, too."""
+        step, before = returned.step, self.config(returned.left)
+        self._rows.append({"event": "returned", "step": step, "changes": returned.changes})
+        after = self.config(step + 1)
+        changes = {
+            name: getattr(after, name) for name in knobs.LIVE if getattr(after, name) != getattr(before, name)
+        }
         words = "Went back by itself" if returned.automatic else "Went back"
         words += f" from step {returned.left:,} to step {step:,}"
         return Mark(step, "returned", f"{words}: {in_words(changes, before)}" if changes else words)

@@ -163,12 +163,10 @@ class KnobsCard(Card):
         }
         self._show()
 
-    def go_back(self, step: int, changes: Mapping[str, object]) -> None:
-        """The run went back to the checkpoint of `step`: later turns are void, `changes` act after it."""
-        self._turns = [each for each in self._turns if each[0] <= step]
+    def go_back(self, turns: Sequence[Turn]) -> None:
+        """The run went back: these changes are in force since."""
+        self._turns = list(turns)
         self._waiting = {}
-        if changes:
-            self._turns.append((step + 1, dict(changes)))
         self._show()
 
     def refuse(self, sentence: str) -> None:

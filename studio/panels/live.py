@@ -92,9 +92,9 @@ class LiveRun(QObject):
     @Slot(object)
     def show_returned(self, returned: Returned) -> None:
         self._watching.start_again()
-        self._setup.show_returned(returned)
         if self._chronicle is not None:
             mark = self._chronicle.go_back(returned)
+            self._setup.show_returned(self._chronicle.turns())
             self._tell(lambda monitor: monitor.go_back(returned.step, mark))
             self._monitor.note.say(f"{mark.text}.")
 

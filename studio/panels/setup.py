@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from core.config import Config
 from core.data.cache import PictureCache
 from core.errors import ConfigError
-from core.events import KnobTurned, Returned
+from core.events import KnobTurned
 from core.knobs import Turn
 from studio.letters import Order
 from studio.panels.forecast import ForecastBar
@@ -143,9 +143,9 @@ class Setup(QWidget):
         """What was asked for acts now."""
         self.knobs.turn(turned.step, turned.changes)
 
-    @Slot(object)
-    def show_returned(self, returned: Returned) -> None:
-        self.knobs.go_back(returned.step, returned.changes)
+    def show_returned(self, turns: Sequence[Turn]) -> None:
+        """turns: the changes in force since the run went back."""
+        self.knobs.go_back(turns)
 
     @Slot(str)
     def refuse_knobs(self, sentence: str) -> None:

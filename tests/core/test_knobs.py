@@ -38,6 +38,17 @@ def test_what_lay_after_the_checkpoint_of_a_return_is_void() -> None:
     assert knobs.history([knob(5, g_lr=1e-4), returned(8, 20)]) == [(5, {"g_lr": 1e-4})]
 
 
+def test_what_a_return_was_made_with_outlives_the_next_one() -> None:
+    first = [knob(350, noise=0.1), returned(300, 400, d_lr=1e-4)]
+    assert knobs.history([*first, returned(300, 450, g_lr=5e-5)]) == [(301, {"d_lr": 1e-4, "g_lr": 5e-5})]
+    assert knobs.history([*first, knob(320, d_lr=9e-4), returned(300, 450)]) == [(301, {"d_lr": 1e-4})]
+    assert knobs.history([*first, returned(200, 450, d_lr=5e-5)]) == [(201, {"d_lr": 5e-5})]
+    assert knobs.history([*first, returned(400, 450, g_lr=5e-5)]) == [
+        (301, {"d_lr": 1e-4}),
+        (401, {"g_lr": 5e-5}),
+    ]
+
+
 def test_a_resume_repeats_changes_unless_the_knob_is_turned_anew() -> None:
     """Killed after step 20, gone on from the checkpoint at 12: what was turned at 15 comes again at 15."""
     events = [knob(15, g_lr=1e-4, noise=0.1), {"event": "resumed", "step": 12}]

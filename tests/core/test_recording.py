@@ -81,7 +81,7 @@ def exactly(found: Tensor, expected: Tensor) -> None:
 RECIPES = {
     "tutorial": {},
     "mirrored": {"flip": True, "jitter": 0.1},
-    "healthy": {"loss": "hinge", "d_spectral_norm": True, "d_batch_norm": False, "r1": 0.1, "flip": True},
+    "spectral": {"loss": "hinge", "d_spectral_norm": True, "d_batch_norm": False, "r1": 0.1, "flip": True},
     "augmented": {"diffaugment": "on"},
     "critic": {"loss": "wgan-gp", "d_batch_norm": False, "d_updates": 2},
     "slow discriminator": {"d_every": 2, "real_label": 0.9},

@@ -203,7 +203,8 @@ def test_return_is_told_and_undoes_what_came_later(stage: Stage, qtbot: QtBot) -
     stage.tell(*steps(1, 20), measured(20, best=True), KnobTurned(30, {"d_lr": 1e-4}), *steps(21, 40))
     stage.tell(Judged(40, verdict()), Returned(20, 40, {"g_lr": 1e-4}), *steps(21, 22))
     assert text(window, "noteLabel") == (
-        "Went back from step 40 to step 20: generator learning rate 0.0002 → 0.0001."
+        "Went back from step 40 to step 20: generator learning rate 0.0002 → 0.0001, "
+        "discriminator learning rate 0.0001 → 0.0002."
     )
     assert monitor.losses.count() == 22
     assert [(mark.step, mark.kind) for mark in monitor.signals._history.marks] == [

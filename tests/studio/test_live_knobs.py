@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from core import runs
 from core.config import Config
-from core.events import KnobTurned, Returned
+from core.events import KnobTurned
 from core.knobs import LIVE, history
 from studio.panels.setup import Setup
 from studio.settings import Settings
@@ -197,7 +197,7 @@ def test_what_was_turned_before_a_resume_is_shown(setup: Setup) -> None:
 def test_going_back_undoes_later_turns(setup: Setup) -> None:
     setup.show_turned(KnobTurned(100, {"g_lr": 1e-4}))
     setup.show_turned(KnobTurned(900, {"g_lr": 1e-3, "noise": 0.3}))
-    setup.show_returned(Returned(500, 1000, {"d_lr": 1e-4}))
+    setup.show_returned([(100, {"g_lr": 1e-4}), (501, {"d_lr": 1e-4})])
     assert _field(setup, "g_lr").text() == "0.0001"
     assert _field(setup, "noise").text() == "0"
     assert _shown(setup, "live_change_d_lr") == "0.0002 → 0.0001 at step 501"
