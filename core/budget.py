@@ -2,6 +2,7 @@
 
 SHARE = 0.03  # of a session's time
 FIRST_S = 20.0  # of training in a session, before which its networks say little
+FIRST_STEP = 100  # of a run: what a slow machine has by then is noise, and must not become the best
 
 
 class Budget:
@@ -22,7 +23,9 @@ class Budget:
 
     def allows(self, step: int, trained: float) -> bool:
         """Whether to measure at a step, after so many seconds of training in this session."""
-        return step % self._every == 0 if self._every else trained >= self._due
+        if self._every:
+            return step % self._every == 0
+        return trained >= self._due and step >= FIRST_STEP
 
     def spend(self, seconds: float) -> None:
         """A measurement took so many seconds."""

@@ -61,6 +61,18 @@ class Coverage:
             return 1.0
         return min(each.kid for each in after) / floored_kid(nearest)
 
+    def beside_first(self, last: int) -> float:
+        """The last KIDs, the least of them, beside the first one; 1 without so many after it."""
+        after = self._measured[1:][-last:]
+        return min(each.kid for each in after) / floored_kid(self._measured[0]) if len(after) >= last else 1.0
+
+    def gained(self) -> float:
+        """The least KID beside the first; 0 before there are three to tell."""
+        nearest = self.nearest
+        if nearest is None or len(self._measured) < 3:
+            return 0.0
+        return nearest.kid / floored_kid(self._measured[0])
+
     def _since_best(self, last: int) -> list[Measured]:
         """The last measurements, all after the best one; none if there are not so many."""
         best = self.best

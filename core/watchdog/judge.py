@@ -72,7 +72,7 @@ class Watchdog:
             return self._alarm(view, "not_finite", "Numbers are not finite", now.broken)
         for latch in self._latches:
             if latch.on:
-                return self._alarm(view, latch.rule.kind, latch.rule.title, latch.rule.evidence(view))
+                return self._alarm(view, latch.rule.kind, latch.rule.title, latch.evidence)
         if self._verdict.kind == "learning":
             pending = any(latch.pending for latch in self._latches) and now.step < 2 * LEARNING
             if now.step < LEARNING or now.events < EVENTS or pending:
@@ -94,6 +94,7 @@ class _Latch:
 
     def __init__(self, rule: Rule) -> None:
         self.rule, self.on = rule, False
+        self.evidence = ""  # of when the trouble was last seen: it stays on for a while after that
         self._since: int | None = None  # the step from which the rule says otherwise
         self._seen = 0
 
@@ -105,6 +106,8 @@ class _Latch:
         step = view.signals.step
         if self.on == (self.rule.lasts(view) if self.on else self.rule.begins(view)):
             self._since, self._seen = None, 0
+            if self.on:
+                self.evidence = self.rule.evidence(view)
             return
         self._since = step if self._since is None else self._since
         self._seen += 1
@@ -113,3 +116,5 @@ class _Latch:
             hold, events = 0, 1
         if step - self._since >= hold and self._seen >= events:
             self.on, self._since, self._seen = not self.on, None, 0
+            if self.on:
+                self.evidence = self.rule.evidence(view)

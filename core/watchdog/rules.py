@@ -45,6 +45,11 @@ TOLD = 0.25  # of the real pictures' coverage; what is less than this still come
 # Before that only the KID can tell: twice in a row it is up to 1.24 times its least in healthy runs, and over
 # 1.6 times where G's rate of .004 undid within 400 steps what it had learned. It is over at less.
 LEFT, STILL_LEFT = 1.6, 1.3
+# And twice in a row it is at most 1.5 times the first one in healthy runs: farther away than noise is lost.
+ASTRAY, STILL_ASTRAY = 2.5, 1.6
+# So far in, faces as far away as in the beginning: the slowest healthy run whose D learns in every step had
+# .87 of that distance by step 400 and .54 by 600.
+STUCK_FROM, STUCK, STILL_STUCK = 800, 0.95, 0.85
 # With the hinge loss D starts out sure of all, and one that learns in some steps only starts out misled.
 # All is well while the faces come nearer to real ones.
 NEARING_WITHIN, NEARER = 300, 0.95  # steps, share of the KID
@@ -78,14 +83,15 @@ class Rule:
 def _collapsing(view: View) -> bool:
     coverage = view.coverage
     if not _told(coverage):
-        return coverage.left_behind(2) >= LEFT
+        return coverage.left_behind(2) >= LEFT or coverage.beside_first(2) >= ASTRAY
     crashed = coverage.kept() < CRASHED and coverage.farther() >= CRASHED_KID
     return crashed or (coverage.kept(2) < FALLEN and coverage.farther(2) >= FALLEN_KID)
 
 
 def _still_collapsing(view: View) -> bool:
     if not _told(view.coverage):
-        return view.coverage.left_behind(1) >= STILL_LEFT
+        coverage = view.coverage
+        return coverage.left_behind(1) >= STILL_LEFT or coverage.beside_first(1) >= STILL_ASTRAY
     return view.coverage.kept() < RECOVERED
 
 
@@ -122,6 +128,20 @@ def _by_heart_words(view: View) -> str:
     return (
         f"Each of the {view.images:,} pictures was seen {view.signals.epoch:,} times, and the discriminator "
         f"is right about {_right_words(view)} pictures: it knows them by heart."
+    )
+
+
+def _stuck(view: View, share: float = STUCK) -> bool:
+    late = view.signals.step >= STUCK_FROM * view.config.d_every
+    return late and not _told(view.coverage) and view.coverage.gained() >= share
+
+
+def _stuck_words(view: View) -> str:
+    latest = view.coverage.latest
+    assert latest is not None
+    return (
+        f"After {view.signals.step:,} steps the generated faces are as far from the real ones as in the "
+        f"beginning: their distance (KID) is {latest.kid:.2g}."
     )
 
 
@@ -224,6 +244,15 @@ RULES = (
         _winning,
         _still_winning,
         _winning_words,
+    ),
+    Rule(
+        "balance_dead",
+        "Nothing is learned",
+        Measured,
+        0,
+        _stuck,
+        lambda view: _stuck(view, STILL_STUCK),
+        _stuck_words,
     ),
 )
 

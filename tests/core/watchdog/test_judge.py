@@ -132,7 +132,7 @@ def test_a_d_that_is_held_back_may_be_misled_while_the_faces_improve(apart: int)
         return kinds(judged(by_step(steps(1, 100, begin), steps(101, 2000, then), course), held))
 
     assert told(DEAD, better) == ["healthy"]
-    stuck = [measured(step, 0.0, 90.0) for step in range(apart, 2001, apart)]
+    stuck = [measured(step, 0.0, 90.0 if step == apart else 80.0) for step in range(apart, 2001, apart)]
     assert told(DEAD, stuck)[-1] == "balance_dead"
     assert told(DEAD | {"g_grad_norm": 3.0}, stuck) == ["healthy"]  # the generator still hears it
 
@@ -242,6 +242,37 @@ def test_a_kid_that_wavers_before_anything_is_learned_is_no_collapse() -> None:
     """As with the hinge loss: 102, 156, 146 in the first 300 steps."""
     far = [measured(step, 0.0, kid) for step, kid in ((100, 102.0), (200, 190.0), (300, 200.0), (400, 63.0))]
     assert kinds(judged(by_step(steps(1, 600, HEALTHY), far))) == ["healthy"]
+
+
+def test_faces_that_end_up_farther_away_than_noise_are_a_collapse() -> None:
+    """As with a small network whose G's rate went to .05 at step 388: KID 56, 8.6, then 42, 923, 269."""
+    kids = {150: 56.4, 300: 8.6, 450: 41.8, 600: 923.0, 750: 269.0}
+    far = [measured(step, 0.0, kid) for step, kid in kids.items()]
+    verdicts = judged(by_step(steps(1, 900, HEALTHY), far))
+    assert kinds(verdicts) == ["healthy", "generator_collapsing"]
+    assert verdicts[-1][0] == 750
+    assert "is 2.7e+02; at step 300 it was 8.6" in verdicts[-1][1].evidence
+
+
+@pytest.mark.parametrize(("least", "stuck"), [(0.97, True), (0.6, False)])
+def test_a_run_that_learns_nothing_is_not_healthy(least: float, stuck: bool) -> None:
+    far = [measured(step, 0.0, 200 * (1 if step == 100 else least)) for step in range(100, 1501, 100)]
+    verdicts = judged(by_step(steps(1, 1500, HEALTHY), far))
+    assert kinds(verdicts) == (["healthy", "balance_dead"] if stuck else ["healthy"])
+    if stuck:
+        assert verdicts[-1][0] == 800
+        assert verdicts[-1][1].title == "Nothing is learned"
+    slow = Config(d_every=2)
+    assert kinds(judged(by_step(steps(1, 1500, HEALTHY), far), slow)) == ["healthy"]
+
+
+def test_evidence_stays_that_of_the_trouble_while_it_passes() -> None:
+    """The light stays on for 150 steps more, in which the numbers say something else."""
+    verdicts = told(by_step(steps(1, 2000, HEALTHY), steps(2001, 2600, DEAD), steps(2601, 3000, HEALTHY)))
+    late = [verdict for step, verdict in verdicts if step > 2640 and verdict.alarming]
+    seen = [verdict for _, verdict in verdicts if verdict.alarming]
+    assert seen
+    assert all("right about 8" not in verdict.evidence for verdict in late)
 
 
 def test_coverages_of_different_counts_are_not_compared() -> None:
