@@ -476,6 +476,8 @@ def _sentence(error: ValidationError) -> str:
         return str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         return f"There is no setting called {name}. The settings are: {', '.join(Config.model_fields)}."
+    if first["input"] == "":
+        return f"{name}: no value is given. Give one, or leave the setting out."
     bounds = first.get("ctx", {})
     match first["type"]:
         case "greater_than_equal":
@@ -492,6 +494,8 @@ def _sentence(error: ValidationError) -> str:
             why = "is not a whole number."
         case "float_parsing" | "float_type" | "finite_number":
             why = "is not a number."
+        case "bool_parsing" | "bool_type":
+            why = "is neither true nor false."
         case _:
             why = f"does not fit. {first['msg']}."
     return f"{name}: {first['input']} {why}"

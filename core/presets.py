@@ -40,6 +40,11 @@ class Skipped:
     path: Path
     reason: str
 
+    @property
+    def sentence(self) -> str:
+        """The reason and the remedy."""
+        return f"{self.reason} Mend or delete {self.path}."
+
 
 def presets() -> list[Preset]:
     """All presets, the ones for a first run first and a person's own last."""
@@ -47,11 +52,14 @@ def presets() -> list[Preset]:
 
 
 def preset(name: str) -> Preset:
-    """The preset of that name. Raises ConfigError that lists the names."""
+    """The preset of that name. Raises ConfigError: why it cannot be read, or the names that there are."""
     available = presets()
     for each in available:
         if each.name.casefold() == _composed(name).casefold():
             return each
+    for skipped in own_presets()[1]:
+        if _same(skipped.path, name):
+            raise ConfigError(skipped.sentence)
     names = ", ".join(each.name for each in available)
     raise ConfigError(f"There is no preset called {name}. The presets are: {names}.")
 

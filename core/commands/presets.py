@@ -30,4 +30,4 @@ def run(_options: argparse.Namespace) -> Outcome:
     }
     width = max(len(each.name) for each in found)
     lines = [f"{each.name:{width}}  {each.about or each.title}" for each in found]
-    return Outcome(facts, "\n".join([*lines, *(each.reason for each in skipped)]))
+    return Outcome(facts, "\n".join([*lines, *(each.sentence for each in skipped)]))

@@ -23,6 +23,8 @@ def test_every_knob_explains_itself() -> None:
         ({"g_lr": -1}, r"g_lr: -1 is too small. Use more than 0\."),
         ({"g_lr": 1}, r"g_lr: 1 is too large. Use 0.1 or less\."),
         ({"beta1": 1}, r"beta1: 1 is too large. Use less than 1\."),
+        ({"g_lr": ""}, r"g_lr: no value is given\. Give one"),
+        ({"flip": "perhaps"}, r"flip: perhaps is neither true nor false\."),
         ({"g_lr": float("nan")}, r"g_lr: nan is not a number\."),
         ({"colour": "rgb"}, "There is no setting called colour"),
         ({"duration": 1.5, "duration_unit": "steps"}, "whole numbers"),

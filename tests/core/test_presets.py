@@ -159,6 +159,8 @@ def test_a_broken_one_is_named_and_skipped(config_folder: Path, text: str, words
     assert [each.name for each in found] == ["good"]
     assert [each.path for each in skipped] == [path]
     assert skipped[0].reason.startswith("bad.toml was skipped: ")
+    with pytest.raises(ConfigError, match=r"bad.toml was skipped: .* Mend or delete .*bad.toml\."):
+        preset("Bad")
     assert words in skipped[0].reason
     assert [each.name for each in presets()] == [*BUILT_IN, "good"]
     delete("bad")
