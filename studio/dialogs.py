@@ -10,22 +10,28 @@ class Dialog(QDialog):
     """A heading, a sentence, what is added to `body`, and buttons at the foot; deleted when it is closed."""
 
     def __init__(
-        self, parent: QWidget, name: str, heading: str, text: str = "", *, width: int = 440, title: str = ""
+        self,
+        parent: QWidget,
+        name: str,
+        heading: str,
+        text: str,
+        *,
+        width: int = 440,
+        window_title: str = "DCGAN Studio",
     ) -> None:
-        """width: the least. title: of the window, if not the program's."""
+        """width: the least."""
         super().__init__(parent)
         named(self, name, heading)
-        self.setWindowTitle(title or "DCGAN Studio")
+        self.setWindowTitle(window_title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(width)
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(24, 24, 24, 20)
         self.body.setSpacing(8)
         self.body.addWidget(label(heading, "dialog", wrap=True))
-        if text:
-            words = label(text, "muted", name=f"{name}Text", wrap=True)
-            words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self.body.addWidget(words)
+        words = label(text, "muted", name=f"{name}Text", wrap=True)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.body.addWidget(words)
 
     def add_foot(self, *buttons: Button) -> None:
         """The buttons in a row at the right, the last one for Enter."""
@@ -55,9 +61,9 @@ class Question(Dialog):
         *,
         yes: tuple[str, str],
         no: tuple[str, str] | None = None,
-        window_title: str = "",
+        window_title: str = "DCGAN Studio",
     ) -> None:
-        super().__init__(parent, name, heading, text, title=window_title)
+        super().__init__(parent, name, heading, text, window_title=window_title)
         accept = Button(yes[1], yes[0], kind="primary")
         accept.clicked.connect(self.accept)
         buttons = [accept]

@@ -66,8 +66,8 @@ class Coverage:
         after = self._measured[1:][-last:]
         return min(each.kid for each in after) / floored_kid(self._measured[0]) if len(after) >= last else 1.0
 
-    def gained(self) -> float:
-        """The least KID beside the first; 0 before there are three to tell."""
+    def distance_left(self) -> float:
+        """The share of the first KID that the least one still is; 0 before there are three to tell."""
         nearest = self.nearest
         if nearest is None or len(self._measured) < 3:
             return 0.0

@@ -89,10 +89,10 @@ def _collapsing(view: View) -> bool:
 
 
 def _still_collapsing(view: View) -> bool:
-    if not _told(view.coverage):
-        coverage = view.coverage
+    coverage = view.coverage
+    if not _told(coverage):
         return coverage.left_behind(1) >= STILL_LEFT or coverage.beside_first(1) >= STILL_ASTRAY
-    return view.coverage.kept() < RECOVERED
+    return coverage.kept() < RECOVERED
 
 
 def _told(coverage: Coverage) -> bool:
@@ -133,7 +133,7 @@ def _by_heart_words(view: View) -> str:
 
 def _stuck(view: View, share: float = STUCK) -> bool:
     late = view.signals.step >= STUCK_FROM * view.config.d_every
-    return late and not _told(view.coverage) and view.coverage.gained() >= share
+    return late and not _told(view.coverage) and view.coverage.distance_left() >= share
 
 
 def _stuck_words(view: View) -> str:

@@ -165,9 +165,7 @@ class KnobsCard(Card):
 
     def go_back(self, turns: Sequence[Turn]) -> None:
         """The run went back: these changes are in force since."""
-        self._turns = list(turns)
-        self._waiting = {}
-        self._show()
+        self.show_run(self._config, turns)
 
     def refuse(self, sentence: str) -> None:
         """The change that was asked for last cannot be had: say why, and show what acts."""
