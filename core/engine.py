@@ -25,7 +25,7 @@ class Engine:
         self._recorder: Recorder | None = None
 
     def step(self, trainee: Trainee, step: int, parts: int = 1) -> Tensor | None:
-        """One step, its batch in so many parts: NUMBERS, or this process's part of them (`core.step.update`).
+        """One step, its batch in so many parts: its numbers (`core.step.update`), or this process's part.
 
         None if the memory was too small, here or in another process, the step half done.
         """

@@ -27,6 +27,17 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreHistogram:
+    """How D judges a batch before it learns from it: how many real and how many generated pictures get a
+    score between two edges.
+    """
+
+    edges: tuple[float, ...]  # bins + 1, of D's probability, or of its raw score for a Wasserstein critic
+    real: tuple[int, ...]
+    fake: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """The numbers of one step; D(.) are mean probabilities in 0..1."""
 
@@ -47,6 +58,7 @@ class Step:
     d_lr: float = nan
     g_lr: float = nan
     memory_mib: float = nan  # held by the process, or on a GPU by its tensors, at most so far
+    scores: ScoreHistogram | None = None  # of its batch, where an epoch has ended or a grid is drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +79,6 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreHistogram:
-    """How D judges: how many real and how many generated pictures fall between two edges."""
-
-    edges: tuple[float, ...]  # bins + 1, of D's probability, or of its raw score for a Wasserstein critic
-    real: tuple[int, ...]
-    fake: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Measured:
     """Quality and diversity of the EMA generator at a step, beside what real pictures reach."""
 
@@ -89,7 +92,6 @@ class Measured:
     real_density: float
     real_kid: float
     fid: float | None  # only where Inception's weights are at hand
-    scores: ScoreHistogram
     best: bool  # better than all before it, by coverage and KID
 
 

@@ -130,7 +130,7 @@ class Health:
     def _measured(self, now: Standing, epoch: int) -> Measured | None:
         """None if the memory is too small; what it held can be released once this has returned."""
         try:
-            return self._measurer.measure(now.trainee, now.step, epoch, self._best)
+            return self._measurer.measure(now.trainee.average, now.step, epoch, self._best)
         except Exception as error:
             if not memory.is_short(error):
                 raise

@@ -6,6 +6,7 @@ from functools import partial
 from math import isfinite, isqrt
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -38,8 +39,10 @@ from core.health import Health
 from core.journal import Journal
 from core.latent import decode
 from core.runs import Run
+from core.scores import score_histogram
 from core.standing import Standing, take_up
 from core.step import NUMBERS, learns
+from core.steps import row_of
 from core.trainee import Trainee
 from core.wide import orders
 from core.wide.world import ALONE, World
@@ -181,11 +184,13 @@ def _train(
         )
         measuring = health.is_due(now.step, clock)
         if logging or saving or drawing or measuring:  # else nobody waits for the device
-            report, unseen = _report(now, batches, clock, orders.whole(world, unseen)), None
+            ended = batches.epochs_over(now.step) > batches.epochs_over(now.step - config.log_every)
+            numbers, unseen = orders.whole(world, unseen), None
+            report = _report(now, batches, clock, numbers, with_scores=logging and (ended or drawing))
             if not (yield from _is_sound(report, now, health, control)):
                 continue
             if logging:
-                journal.metrics({name: getattr(report, name) for name in Step.__dataclass_fields__})
+                journal.metrics(row_of(report))
                 yield report
                 yield from _judge(health, report, control)
         if measuring:
@@ -251,9 +256,13 @@ def _repeat_in_parts(take_up_run: Callable[[], Standing], parts: int, journal: J
     return now
 
 
-def _report(now: Standing, batches: Batches, clock: Clock, numbers: Tensor) -> Step:
+def _report(
+    now: Standing, batches: Batches, clock: Clock, numbers: Tensor, *, with_scores: bool = False
+) -> Step:
     """The present step's numbers; waits for the device."""
-    known = dict(zip(NUMBERS, numbers.tolist(), strict=True))
+    told = numbers.tolist()
+    known = dict(zip(NUMBERS, told[: len(NUMBERS)], strict=True))
+    real, fake = np.array(told[len(NUMBERS) :]).reshape(2, -1)
     seconds, speed = clock.lap(now.step, now.config.batch_size)
     return Step(
         now.step,
@@ -264,6 +273,7 @@ def _report(now: Standing, batches: Batches, clock: Clock, numbers: Tensor) -> S
         d_lr=now.config.d_lr,
         g_lr=now.config.g_lr,
         memory_mib=memory_mib(now.device),
+        scores=score_histogram(now.config.loss, real, fake) if with_scores else None,
     )
 
 

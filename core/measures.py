@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.commit import put
-from core.events import Measured, ScoreHistogram
+from core.events import Measured
 from core.journal import Row, known, line
 from core.runs import Run
 
@@ -20,10 +20,9 @@ def row_of(measured: Measured, source: str) -> Row:
 def measured_of(row: Mapping[str, Any]) -> Measured | None:
     """The measurement in a line of measures.jsonl; None if it is not one."""
     try:
-        scores = ScoreHistogram(**{name: tuple(values) for name, values in row["scores"].items()})
         facts = known(row, (field.name for field in fields(Measured)))
-        return Measured(**facts | {"fid": row.get("fid"), "scores": scores})
-    except (KeyError, TypeError, AttributeError):
+        return Measured(**facts | {"fid": row.get("fid")})
+    except TypeError:
         return None
 
 

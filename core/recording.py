@@ -19,7 +19,7 @@ from core.device_draws import Tape
 from core.step import kind, update
 from core.trainee import Trainee
 
-Replay = Callable[[], Tensor]  # gives NUMBERS, in memory that the next call writes again
+Replay = Callable[[], Tensor]  # gives the step's numbers, in memory that the next call writes again
 Record = Callable[[Replay], Replay]
 USUAL = 3  # steps of a kind before one is recorded; libraries choose their algorithms in the first ones
 
@@ -43,7 +43,7 @@ class Recorder:
         self._refused = False  # since one has failed
 
     def update(self, real: Tensor, z: Tensor, step: int, parts: int) -> Tensor:
-        """NUMBERS, as `core.step.update` gives them for the arguments."""
+        """What `core.step.update` gives for the arguments."""
         trainee = self._trainee
         if trainee.config != self._config:  # rates, labels and weights of penalties are part of a recording
             self._config, self._seen, self._recordings = trainee.config, Counter(), {}

@@ -24,7 +24,7 @@ from core.spectral_norm import follow
 from core.trainee import Trainee
 from core.wide.world import ALONE, World
 
-NUMBERS = (  # what `update` gives, by the names of `core.events.Step`
+NUMBERS = (  # what `update` gives first, by the names of `core.events.Step`
     "d_loss",
     "g_loss",
     "d_real",
@@ -50,12 +50,13 @@ def update(
     """One step of both networks, the batch of n pictures computed in so many parts, gradients added up.
 
     real: (d_updates * n, c, s, s) in [-1, 1], z: (d_updates * n, latent_dim); every update of the
-    discriminator takes the next n of each. Gives NUMBERS as one tensor on the device; losses are without
-    penalties, and where the discriminator does not learn (`learns`) d_grad_norm is NaN. With the default
-    settings it computes what the PyTorch DCGAN tutorial's step computes, the sigmoid folded into the loss.
+    discriminator takes the next n of each. Gives one tensor on the device: NUMBERS, then D's n scores of the
+    real pictures and n of generated ones before its (last) update. Losses are without penalties, and where
+    the discriminator does not learn (`learns`) d_grad_norm is NaN. With the default settings it computes
+    what the PyTorch DCGAN tutorial's step computes, the sigmoid folded into the loss.
 
-    Where several processes train, n are this one's rows of the batch, all learn from all gradients, and
-    NUMBERS are those of the batch once they are added up over the processes.
+    Where several processes train, the pictures are this one's rows of the batch, all learn from all
+    gradients, and what is given is that of the whole batch once it is added up over the processes.
 
     A picture's random draws depend neither on `parts` nor on processes; batch norm sees each part by itself.
     Its running statistics become the mean over the processes, so that these stay equal.
@@ -85,7 +86,8 @@ def update(
         right = [(sure[0] > 0.5).float().mean(), (sure[1] < 0.5).float().mean()]
         means = [each.mean() for each in sure]
         shares = batch.weight * torch.stack([*means, *right, judged.norm, g_norm])
-        return torch.cat([torch.stack([d_loss, g_loss]), shares])
+        scores = [batch.among_all(each) for each in (judged.real, fake)]
+        return torch.cat([torch.stack([d_loss, g_loss]), shares, *scores])
 
 
 def learns(config: Config, step: int) -> bool:
@@ -138,6 +140,10 @@ class _Batch:
     def share(self, part: slice) -> float:
         """Of the whole batch, in 0..1."""
         return float(part.stop - part.start) / self.count
+
+    def among_all(self, scores: Tensor) -> Tensor:
+        """This process's scores, (own,), in their rows of the batch, (count,); all others are 0."""
+        return nn.functional.pad(scores, (self.first, self.count - self.first - self.own))
 
     def draws(self, purpose: str, part: slice, device: torch.device) -> DeviceDraws:
         seed, first, last = self.trainee.config.seed, self.first + part.start, self.first + part.stop

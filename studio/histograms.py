@@ -8,8 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from core.events import Measured
-from studio.charts import NOT_MEASURED
+from core.events import Step
 from studio.parts import HelpDot, label
 from studio.theme import color, theme
 
@@ -18,12 +17,14 @@ if TYPE_CHECKING:  # at run time it would bring pyqtgraph along
 
 TITLE = "How the discriminator judges"
 EXPLANATION = (
-    "How many real and how many generated pictures the discriminator gives which score, at the step that the "
-    "time slider shows: right is sure of real, left is sure of fake.\n"
+    "How many real and how many generated pictures of a batch get which score from the discriminator: right "
+    "is sure of real, left is sure of fake. Noted as each epoch ends and whenever faces are kept; the time "
+    "slider chooses the moment.\n"
     "Normal: two hills that lean apart and overlap: some fakes pass, some real pictures are doubted.\n"
     "Not normal: two piles at the far ends: it tells all of them apart and the generator learns little. One "
     "pile for both: it cannot tell them apart at all."
 )
+NOTHING_YET = "Drawn with the first faces that are kept, and as each epoch ends."
 SERIES = (("Real", "plot_real"), ("Fake", "plot_fake"))
 
 
@@ -32,7 +33,7 @@ class HistogramPlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._measures: list[Measured] = []
+        self._steps: list[Step] = []  # with histograms
         self._marker_step: float | None = None
         self._area: HistogramArea | None = None
         self._moment = label("", "caption", name="histogramStep", accessible="Step of the histograms")
@@ -51,7 +52,7 @@ class HistogramPlot(QWidget):
             legend.addSpacing(6)
         legend.addStretch(1)
         legend.addWidget(self._moment)
-        self._empty = empty = label(NOT_MEASURED, "muted", name="histogramPlotEmpty", wrap=True)
+        self._empty = empty = label(NOTHING_YET, "muted", name="histogramPlotEmpty", wrap=True)
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedWidget()
         self._pages.addWidget(empty)
@@ -78,31 +79,37 @@ class HistogramPlot(QWidget):
             self._pages.addWidget(self._area.plot)
         return self._area
 
-    def add(self, measures: Sequence[Measured]) -> None:
+    def add(self, steps: Sequence[Step]) -> None:
         """Later ones than those that are there; a repeated step replaces what lay from it on."""
-        if measures:
-            self.cut(measures[0].step - 1)
-            self._measures += measures
+        scored = [each for each in steps if each.scores is not None]
+        if scored:
+            self.cut(scored[0].step - 1)
+            self._steps += scored
             self.refresh()
 
     def cut(self, step: int) -> None:
         """Forget what comes after a step."""
-        self._measures = [each for each in self._measures if each.step <= step]
+        self._steps = [each for each in self._steps if each.step <= step]
         self.refresh()
 
     def clear(self) -> None:
-        self._measures = []
+        self._steps = []
         self.mark(None)
 
     def mark(self, step: float | None) -> None:
-        """Show the last measurement at or before a step; None for the newest."""
+        """Show the last ones at or before a step; None for the newest."""
         self._marker_step = step
         self.refresh()
 
-    def shown(self) -> Measured | None:
-        """The measurement whose histograms are to be seen; None before the first."""
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to draw at any step."""
+        return not self._steps
+
+    def shown(self) -> Step | None:
+        """The step whose histograms are to be seen; None before the first."""
         until = self._marker_step
-        made = (each for each in reversed(self._measures) if until is None or each.step <= until)
+        made = (each for each in reversed(self._steps) if until is None or each.step <= until)
         return next(made, None)
 
     def refresh(self) -> None:
@@ -119,13 +126,13 @@ class HistogramPlot(QWidget):
             self._draw()
 
     def _draw(self) -> None:
-        measured = self.shown()
-        self._empty.setText("It had not been measured by this step." if self._measures else NOT_MEASURED)
-        self._moment.setText("" if measured is None else f"Step {measured.step:,}")
-        if measured is not None:
-            scores = measured.scores
+        shown = self.shown()
+        self._empty.setText("There are none from before this step." if self._steps else NOTHING_YET)
+        self._moment.setText("" if shown is None else f"Step {shown.step:,}, epoch {shown.epoch:,}")
+        if shown is not None and shown.scores is not None:
+            scores = shown.scores
             self.area.draw(np.array(scores.edges), [np.array(each) for each in (scores.real, scores.fake)])
-        self._pages.setCurrentIndex(0 if measured is None else 1)
+        self._pages.setCurrentIndex(0 if shown is None else 1)
 
     @Slot()
     def _paint(self) -> None:

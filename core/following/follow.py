@@ -6,7 +6,6 @@ there are no locks and no notifications: now and then it is looked at, and what 
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -35,16 +34,16 @@ from core.films.training import faces_in
 from core.following.arrivals import Arrivals, whole_tensors
 from core.following.course import Course
 from core.following.tail import Tail
-from core.journal import Row, known
+from core.journal import Row
 from core.knobs import Turn
 from core.measures import measured_of
 from core.runs import CHECKPOINT_NAME, SAMPLE_NAME, Run
+from core.steps import step_of
 from core.watchdog import replay
 from core.watchdog.judge import Watchdog
 
 NEWEST_BYTES = 2**16  # of the numbers from before that are told again; the run folder has all
 SETTLE_LOOKS = 20  # in which the last numbers and faces of a run that has ended may still arrive
-_STEP = [field.name for field in fields(Step)]
 
 
 def follow(
@@ -170,7 +169,7 @@ class _Following:
     def _catch_up(self) -> Iterator[Event]:
         """Where the run stands, in as few events as tell it."""
         self._metrics = Tail(self._metrics_file(), newest_bytes=NEWEST_BYTES)
-        numbers = [each for each in map(_step, self._metrics.look()) if each is not None]
+        numbers = [each for each in map(step_of, self._metrics.look()) if each is not None]
         begin = numbers[0].step - 1 if numbers else self.course.step
         yield from self._begin(begin)
         measured = [each for each in self._read_measures() if each.step > begin]
@@ -199,7 +198,7 @@ class _Following:
     def _read_numbers(self) -> list[Step | Measured]:
         """What has come of the present segment."""
         rows = self._metrics.look() if self._metrics else []
-        return [*(each for each in map(_step, rows) if each is not None), *self._read_measures()]
+        return [*(each for each in map(step_of, rows) if each is not None), *self._read_measures()]
 
     def _read_measures(self) -> list[Measured]:
         """Those of a segment that the journal has not come to are kept; what was left behind is not told."""
@@ -349,11 +348,3 @@ class _Following:
             return faces_in(path, self._known_run.config.size)
         except RunError:
             return None
-
-
-def _step(row: Row) -> Step | None:
-    """A line of the metrics as the event that it was written from; None if it is not one."""
-    try:
-        return Step(**known(row, _STEP))
-    except TypeError:
-        return None

@@ -18,11 +18,9 @@ from core.latent import decode
 from core.metrics.features import SEED, Extractor
 from core.metrics.frechet import FrechetDistance, find_inception
 from core.metrics.reference import Reference, sample_size
-from core.metrics.scores import score_histogram
-from core.trainee import Trainee
+from core.models import Generator
 
 COUNT = 1024
-_JUDGED = 256  # pictures of each kind that the discriminator judges
 _COVERAGE_NOISE = 0.5  # over the square root of the count: the largest standard deviation of a share
 _KID_NOISE = (
     8.0  # over the count: the spread of real against real, .006 on faces and .011 on cartoons at 1,024
@@ -68,18 +66,16 @@ class Measurer:
         return self._extractor.name
 
     def measure(
-        self, trainee: Trainee, step: int, epoch: int, best_so_far: Measured | None = None
+        self, generator: Generator, step: int, epoch: int, best_so_far: Measured | None = None
     ) -> Measured:
-        """The EMA generator's quality and the discriminator's verdicts.
+        """The quality of a generator, as a rule the averaged one, at a step.
 
         Raises SourceError if it is not `possible`, and StudioError if the named weights cannot be used.
         """
         reference = self._reference
         z = measured_z(self.count, self._config.latent_dim)
-        pictures = decode(trainee.average, z)
+        pictures = decode(generator, z)
         quality, real = reference.measure(pictures), reference.real_quality
-        some = reference.pictures(_JUDGED)
-        scores = score_histogram(self._config, trainee.generator, trainee.discriminator, some, z[: len(some)])
         measured = Measured(
             step=step,
             epoch=epoch,
@@ -91,7 +87,6 @@ class Measurer:
             real_density=real.density,
             real_kid=real.kid,
             fid=self._frechet.distance(pictures) if self._frechet else None,
-            scores=scores,
             best=False,
         )
         return replace(measured, best=best_so_far is None or is_better(measured, best_so_far))

@@ -1,15 +1,14 @@
 """What the watchdog says, or would have said, of a run that is on disk."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from heapq import merge
 
 from core import knobs
 from core.config import Config
 from core.events import Measured, Step
-from core.journal import known
 from core.measures import measures
 from core.runs import Run
+from core.steps import step_of
 from core.watchdog.judge import Watchdog
 from core.watchdog.verdict import Verdict
 
@@ -19,8 +18,7 @@ def story(run: Run) -> Iterator[Step | Measured]:
 
     Measures against other pictures than the run's present ones, which do not compare, are left out.
     """
-    names = [field.name for field in fields(Step)]
-    steps = (Step(**known(row, names)) for row in run.metrics() if {"epoch", "seconds"} <= row.keys())
+    steps = (each for each in map(step_of, run.metrics()) if each is not None)
     return merge(steps, measures(run, run.source_digest), key=lambda event: event.step)
 
 

@@ -35,7 +35,7 @@ def order_step(world: World, step: int, parts: int, turned: Mapping[str, object]
 
 
 def whole(world: World, numbers: Tensor) -> Tensor:
-    """NUMBERS of the whole batch, from this process's part of them and all others'."""
+    """A step's numbers for the whole batch, from this process's part of them and all others'."""
     world.order("numbers")
     world.add_up([numbers])
     return numbers

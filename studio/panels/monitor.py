@@ -64,7 +64,7 @@ class Monitor(QWidget):
     def show_record(self, record: Record) -> None:
         """A run as it is on the disk."""
         self.clear(record.run.config.sample_count)
-        self.signals.load(record.curves, record.measures, record.marks)
+        self.signals.load(record.curves, record.scored, record.measures, record.marks)
         self._begin_faces(record.grids, record.run.config.sample_count)
         if self.faces.views.current() == PICTURES:
             self.faces.choose(FACES)

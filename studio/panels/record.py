@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +10,13 @@ from core import runs
 from core.events import Measured, Returned, Step
 from core.measures import measures
 from core.runs import Run, RunSummary
+from core.steps import step_of
 from core.watchdog.verdict import Verdict
 from studio.charts import CHARTS
 from studio.chronicle import Chronicle
 from studio.curves import Cells, cells
 from studio.marks import History, Mark
 from studio.plots import numbers_of
-
-UNKNOWN = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,7 @@ class Record:
     last: Step | None
     curves: Mapping[str, Cells]  # by the charts' names
     measures: Sequence[Measured]
+    scored: Sequence[Step]  # those with histograms
     marks: Sequence[Mark]
     chronicle: Chronicle
     grids: list[tuple[int, Path]]
@@ -48,6 +48,7 @@ def read_record(folder: Path) -> Record:
     """All numbers and the names of all grids; reads files, so not for the GUI thread. Raises RunError."""
     run = runs.open_run(folder)
     rows = run.metrics()
+    steps = [step_of(row) for row in rows if "scores" in row]
     measured = measures(run)
     chronicle, history = Chronicle(run.config), History()
     for row in run.events():
@@ -55,13 +56,14 @@ def read_record(folder: Path) -> Record:
     history.add(best_marks(measured))
     return Record(
         runs.summarise(run),
-        _step(rows[-1]) if rows else None,
+        step_of(rows[-1]) if rows else None,
         {
             chart.name: cells(numbers_of(chart, lambda name: [row.get(name) for row in rows]))
             for chart in CHARTS
             if not chart.sparse
         },
         measured,
+        [each for each in steps if each is not None],
         history.marks,
         chronicle,
         run.samples(),
@@ -101,13 +103,3 @@ def _tell(row: Mapping[str, Any], chronicle: Chronicle, history: History) -> Non
             history.cut(step)
             returned = Returned(step, left, changes, row.get("automatic") is True)
             history.add([chronicle.go_back(returned)])
-
-
-def _step(row: Mapping[str, Any]) -> Step:
-    """A line of metrics/*.jsonl as the event it was written from; what it does not say becomes NaN."""
-    numbers = {
-        each.name: UNKNOWN if row.get(each.name) is None else float(row[each.name])
-        for each in fields(Step)
-        if each.name not in ("step", "epoch")
-    }
-    return Step(int(row["step"]), int(row.get("epoch", 0)), **numbers)

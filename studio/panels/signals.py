@@ -88,16 +88,23 @@ class SignalsCard(Card):
         for plot in self.plots.values():
             plot.clear()
         self.plots[FID.name].hide()
-        self._show_measured(False)
+        self._look_at_quality(False)
         self._key.show_kinds([])
 
-    def load(self, curves: Mapping[str, Cells], measures: Sequence[Measured], marks: Iterable[Mark]) -> None:
-        """A run as it is on the disk; curves: by the names of the charts."""
+    def load(
+        self,
+        curves: Mapping[str, Cells],
+        scored: Sequence[Step],
+        measures: Sequence[Measured],
+        marks: Iterable[Mark],
+    ) -> None:
+        """A run as it is on the disk; curves: by the names of the charts, scored: steps with histograms."""
         self.clear()
         for name, cells in curves.items():
             if cells.shape[1]:
                 self._reach(float(cells[0, 0]), float(cells[0, -1]))
             self.plots[name].load(cells)
+        self._judge(scored)
         self._measure(measures)
         self.add_marks(marks)
 
@@ -109,6 +116,7 @@ class SignalsCard(Card):
     def add_steps(self, steps: Sequence[Step]) -> None:
         if steps:
             self._reach(steps[0].step, steps[-1].step)
+            self._judge(steps)
             for chart in CHARTS:
                 if not chart.sparse:
                     self.plots[chart.name].add(steps)
@@ -152,11 +160,15 @@ class SignalsCard(Card):
         if self._to_mark:
             self._turns.start()
 
+    def _judge(self, steps: Sequence[Step]) -> None:
+        self.histograms.add(steps)
+        if not self.histograms.empty:
+            self._quality.setCurrentIndex(1)
+
     def _measure(self, measures: Sequence[Measured]) -> None:
         if not measures:
             return
-        self._show_measured(True)
-        self.histograms.add(measures)
+        self._look_at_quality(True)
         for chart in CHARTS:
             if chart.sparse:
                 plot = self.plots[chart.name]
@@ -165,7 +177,7 @@ class SignalsCard(Card):
         if any(each.fid is not None for each in measures):
             self.plots[FID.name].show()
 
-    def _show_measured(self, measured: bool) -> None:
+    def _look_at_quality(self, measured: bool) -> None:
         self._quality.setCurrentIndex(1 if measured else 0)
         self.scores.show_foot(not measured)  # else the coverage below it has the numbers
 

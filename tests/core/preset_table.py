@@ -1,7 +1,7 @@
-"""Presets on real pictures, for equal minutes: coverage, density and KID, as a table with their spread.
+"""Presets on real pictures, for equal minutes or steps: coverage, density and KID in a table.
 
     python -m tests.core.preset_table --data SOURCE --out FOLDER [--presets NAME ...] [--seeds N ...]
-        [--minutes M] [--against SOURCE] [--set KEY=VALUE ...] [--label TEXT]
+        [--minutes M | --steps N] [--against SOURCE] [--set KEY=VALUE ...] [--label TEXT]
 
 Minutes are those of the processor, so that two tables can be made side by side: with OMP_NUM_THREADS=1 they
 are minutes of one core. What is in FOLDER is not trained again. --against: the pictures to measure by, where
@@ -10,6 +10,7 @@ the run learns from few of them. --set changes settings of all presets; a --labe
 
 import argparse
 import json
+import math
 import shutil
 import statistics
 import sys
@@ -39,7 +40,7 @@ FIGURES = ("coverage", "density", "kid")
 
 
 def trained(config: Config, cache: PictureCache, folder: Path, minutes: float) -> dict[str, Any]:
-    """Train for so many minutes of processor time in a new folder; the steps that were taken."""
+    """Train in a new folder, for so many minutes of processor time at most; the steps that were taken."""
     shutil.rmtree(folder, ignore_errors=True)
     run = runs.create(folder, config, source=cache.source, source_digest=cache.digest)
     facts: dict[str, Any] = {}
@@ -89,24 +90,28 @@ def main() -> None:
         "--presets", nargs="+", default=["tutorial", "healthy", "few-pictures", "quick"], metavar="NAME"
     )
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2], metavar="N")
-    parser.add_argument("--minutes", type=float, default=10)
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=float, default=10)
+    length.add_argument("--steps", type=int)
     parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", dest="changes")
     parser.add_argument("--label", default="")
     options = parser.parse_args()
     changes = {name: _value(text) for name, _, text in (each.partition("=") for each in options.changes)}
     endless = {"duration": 10_000, "duration_unit": "minutes"}
+    until = {"duration": options.steps, "duration_unit": "steps"} if options.steps else endless
+    minutes = math.inf if options.steps else options.minutes
     lines = []
     for seed in options.seeds:
         for name in options.presets:
             label = f"{name} {options.label}".strip()
             result = options.out / f"{label.replace(' ', '-')}-{seed}.json"
-            config = preset(name).config.replace(**changes, **endless, seed=seed)
+            config = preset(name).config.replace(**changes, **until, seed=seed)
             if not result.exists():
                 cache = prepare(open_source(options.data), size=config.size)
-                facts = trained(config, cache, options.out / result.stem, options.minutes)
+                facts = trained(config, cache, options.out / result.stem, minutes)
                 other = prepare(open_source(options.against), size=config.size) if options.against else cache
                 reference = Reference(other.pictures, Extractor(config.size, torch.device("cpu")), COUNT)
-                facts |= {"preset": label, "seed": seed, "minutes": options.minutes}
+                facts |= {"preset": label, "seed": seed}
                 facts |= measured(options.out / result.stem, reference)
                 facts["real"] = asdict(reference.real_quality)
                 result.write_text(json.dumps(facts), "utf-8")

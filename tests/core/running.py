@@ -13,7 +13,7 @@ from core import checkpoints, measures, runs
 from core.config import Config
 from core.control import Control
 from core.data.cache import PictureCache
-from core.events import Event, Measured, ScoreHistogram, Step
+from core.events import Event, Measured, Step
 from core.loop import train
 from core.runs import Run
 
@@ -87,9 +87,7 @@ def run_killed(run: Run, kind: str, step: int, knobs: Knobs | None = None, back:
 
 def mark_best(run: Run, step: int) -> None:
     """Make a checkpoint the best one, as a measurement would."""
-    measured = Measured(
-        step, 1, 8, 0.5, 0.5, 0.1, 1.0, 1.0, 0.0, None, ScoreHistogram((0, 1), (8,), (8,)), True
-    )
+    measured = Measured(step, 1, 8, 0.5, 0.5, 0.1, 1.0, 1.0, 0.0, None, best=True)
     measures.mark_best(run, measured, dict(run.checkpoints())[step])
 
 

@@ -15,7 +15,7 @@ from core.config import Config
 from core.curves import NUMBERS, Curves, read_curves, save_csv
 from core.data.cache import PictureCache
 from core.errors import Cancelled, StudioError
-from core.events import Measured, ScoreHistogram
+from core.events import Measured
 from core.loop import train
 from core.runs import Run
 from core.tensorboard import save_events
@@ -38,8 +38,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, cartoons: PictureCache) -> Run
 
 
 def _measure(step: int, coverage: float) -> str:
-    scores = ScoreHistogram((0.0, 0.5, 1.0), (1, 2), (2, 1))
-    made = Measured(step, 1, 64, coverage, 1.5, 0.25, 0.9, 1.0, 0.0, None, scores, best=False)
+    made = Measured(step, 1, 64, coverage, 1.5, 0.25, 0.9, 1.0, 0.0, None, best=False)
     return json.dumps(asdict(made)) + "\n"
 
 

@@ -13,7 +13,7 @@ from core import checkpoints, measures, runs
 from core.config import Config
 from core.data.cache import PictureCache
 from core.errors import RunError
-from core.events import Finished, Measured, ScoreHistogram, Step
+from core.events import Finished, Measured, Step
 from core.health import Health
 from core.journal import Journal
 from core.metrics.measuring import Measurer
@@ -22,7 +22,6 @@ from core.watchdog.judge import Watchdog
 from tests.core.running import new_run, run_until
 
 CPU = torch.device("cpu")
-SCORES = ScoreHistogram((0.0, 1.0), (8,), (8,))
 
 
 def guessing(step: int) -> Step:
@@ -45,7 +44,7 @@ def guessing(step: int) -> Step:
 
 
 def measured(step: int, coverage: float = 0.3, kid: float = 0.1) -> Measured:
-    return Measured(step, 1, 22, coverage, 0.5, kid, 0.9, 1.0, 0.0, None, SCORES, best=False)
+    return Measured(step, 1, 22, coverage, 0.5, kid, 0.9, 1.0, 0.0, None, best=False)
 
 
 def written(run: Run, last: int) -> list[Step | Measured]:
@@ -167,10 +166,10 @@ def test_without_memory_for_measuring_training_goes_on(
     run = new_run(tmp_path / "run", tiny.replace(measure_every=3), cartoons)
     whole = Measurer.measure
 
-    def measure(self: Measurer, trainee: object, step: int, *rest: object) -> Measured:
+    def measure(self: Measurer, generator: object, step: int, *rest: object) -> Measured:
         if step == 6:
             raise error
-        return whole(self, trainee, step, *rest)  # type: ignore[arg-type]
+        return whole(self, generator, step, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Measurer, "measure", measure)
     events = run_until(run, cartoons)

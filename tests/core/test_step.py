@@ -46,7 +46,7 @@ def _trainee(config: Config) -> Trainee:
 def _take(config: Config, step: int = 1, parts: int = 1) -> tuple[Trainee, dict[str, float]]:
     trainee = _trainee(config)
     numbers = update(trainee, *_batch(config), step, parts)
-    return trainee, dict(zip(NUMBERS, numbers.tolist(), strict=True))
+    return trainee, dict(zip(NUMBERS, numbers[: len(NUMBERS)].tolist(), strict=True))
 
 
 def _weights(trainee: Trainee) -> Tensor:
@@ -87,7 +87,7 @@ def test_everything_at_once_gives_finite_numbers() -> None:
 
 
 def _in(precision: Precision, config: Config, parts: int = 1) -> tuple[Tensor, Tensor, Tensor]:
-    """NUMBERS of a step in a precision, and the gradients of D and of G that it leaves."""
+    """The numbers of a step in a precision, and the gradients of D and of G that it leaves."""
     trainee = _trainee(config)
     with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
         numbers = update(trainee, *_batch(config), 1, parts)
@@ -105,7 +105,8 @@ def test_bf16_computes_the_same_step_but_for_rounding(loss: str, parts: int) -> 
     config = SMALL.replace(**EVERYTHING | {"loss": loss}, g_extra=1, g_biases=True)
     exact, rounded = _in("float32", config, parts), _in("bf16", config, parts)
     shares = ["accuracy" in name for name in NUMBERS]  # one of 8 pictures more or less is a jump
-    for name, share, one, other in zip(NUMBERS, shares, exact[0].tolist(), rounded[0].tolist(), strict=True):
+    numbers = (each[0][: len(NUMBERS)].tolist() for each in (exact, rounded))
+    for name, share, one, other in zip(NUMBERS, shares, *numbers, strict=True):
         assert share or other == pytest.approx(one, rel=0.05, abs=0.05), name
     for one, other in zip(exact[1:], rounded[1:], strict=True):
         assert not torch.equal(one, other), "bf16 must have acted"
@@ -120,6 +121,15 @@ def test_in_bf16_every_update_sees_the_weights_that_the_one_before_left() -> Non
     second = _in("bf16", config)[0][at].item()
     exact = _in("float32", config)[0][at].item()
     assert abs(second - exact) < 0.2 * abs(first - exact)
+
+
+@pytest.mark.parametrize("changes", [{}, {"d_updates": 2}, {"d_every": 2}])
+def test_scores_are_those_that_the_numbers_are_made_of(changes: dict[str, object]) -> None:
+    config = SMALL.replace(**changes)
+    found = update(_trainee(config), *_batch(config), 1, parts=2)
+    real, fake = found[len(NUMBERS) :].reshape(2, config.batch_size)
+    for name, scores in (("d_real", real), ("d_fake_before", fake)):
+        assert scores.sigmoid().mean().item() == pytest.approx(found[NUMBERS.index(name)].item())
 
 
 def test_noise_fades_to_nothing() -> None:
@@ -238,7 +248,7 @@ def test_accuracies_are_shares_on_the_right_side() -> None:
     trainee = _trainee(config)
     for step in range(1, 40):
         numbers = update(trainee, *_batch(config, step), step)
-    named = dict(zip(NUMBERS, numbers.tolist(), strict=True))
+    named = dict(zip(NUMBERS, numbers[: len(NUMBERS)].tolist(), strict=True))
     assert named["d_real_accuracy"] > 0.8, "noise is told from a young generator"
     assert named["d_fake_accuracy"] > 0.8
     assert named["d_real"] > 0.5 > named["d_fake_before"]

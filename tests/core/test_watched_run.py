@@ -99,7 +99,7 @@ def test_measures_of_what_was_left_are_void(tmp_path: Path, tiny: Config, many: 
 def test_old_runs_have_no_measures(tmp_path: Path, tiny: Config, cartoons: PictureCache) -> None:
     run = new_run(tmp_path / "run", tiny, cartoons)
     run_until(run, cartoons)
-    (run.folder / "measures.jsonl").write_text('{"step": 3}\n{"step": 4, "scores": []}\ntorn')
+    (run.folder / "measures.jsonl").write_text('{"step": 3}\n{"step": 4, "coverage": 0.5}\ntorn')
     assert measures.measures(run) == []
     assert measures.best(run) is None
 

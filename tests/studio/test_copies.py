@@ -1,5 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
+from threading import Semaphore
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +17,8 @@ from core.generators import load, save
 from core.latent import decode, z_of_seed
 from core.likeness.neighbours import nearest
 from core.runs import Run
+from studio.explore.bench import copies
+from studio.explore.bench.comparison import Comparison, compare
 from studio.explore.bench.copies import CopiesPage
 from studio.explore.bench.face_list import FaceList
 from studio.explore.exploration import Exploration
@@ -97,8 +101,19 @@ def test_it_follows_the_face_if_asked_and_only_while_it_is_seen(
 
 
 def test_a_face_that_moves_meanwhile_does_not_give_up_the_comparison(
-    qtbot: QtBot, page: CopiesPage, exploration: Exploration, cache: PictureCache
+    qtbot: QtBot,
+    page: CopiesPage,
+    exploration: Exploration,
+    cache: PictureCache,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    turns = Semaphore(0)  # of comparisons that may begin; 40 pictures are compared in a moment
+
+    def in_turn(*given: Any) -> Comparison:
+        assert turns.acquire(timeout=LONG / 1000)
+        return compare(*given)
+
+    monkeypatch.setattr(copies, "compare", in_turn)
     follow = page.findChild(QCheckBox, "copiesFollow")
     assert follow is not None
     qtbot.waitUntil(follow.isEnabled, timeout=LONG)
@@ -108,9 +123,11 @@ def test_a_face_that_moves_meanwhile_does_not_give_up_the_comparison(
     page._settled.stop()
     page._follow_up()  # as after a moment of rest
     faces = _list(page, "copiesFace")
+    turns.release()
     qtbot.waitUntil(lambda: faces.count() == 1, timeout=LONG)
     assert _captions(page) == _expected(exploration, cache, 0)
     assert "The face has changed since." in text(page, "copiesWords")
+    turns.release()
     qtbot.waitUntil(lambda: _captions(page) == _expected(exploration, cache, 1), timeout=LONG)
     assert "has changed" not in text(page, "copiesWords")
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from studio.marks import Mark
 from studio.panels.signals import SignalsCard
 from studio.plots import numbers_of
 from tests.studio.hands import click
-from tests.studio.told import measured, steps
+from tests.studio.told import measured, scored, steps
 
 
 @pytest.fixture
@@ -46,27 +47,32 @@ def _lines(card: SignalsCard, name: str = "lossPlot") -> list[tuple[int, str]]:
 
 
 def test_one_time_moves_every_readout_and_the_histograms(card: SignalsCard, qtbot: QtBot) -> None:
-    card.add_steps(steps(1, 400, d_real_accuracy=0.8))
-    card.add_steps(steps(401, 900, d_real_accuracy=0.9))
+    for hundred in range(9):
+        first, accuracy = 100 * hundred + 1, 0.8 if hundred < 4 else 0.9
+        card.add_steps(steps(first, first + 98, d_real_accuracy=accuracy))
+        last = scored(first + 99) if hundred in (1, 4, 8) else steps(first + 99, first + 99)[0]
+        card.add_steps([replace(last, d_real_accuracy=accuracy)])
     card.add_measures([measured(200, 0.2), measured(500, 0.5), measured(900, 0.7)])
     click(qtbot, card, "qualityView")
-    qtbot.waitUntil(lambda: _text(card, "histogramStep") == "Step 900")
+    qtbot.waitUntil(lambda: _text(card, "histogramStep") == "Step 900, epoch 9")
     card.mark(300)
-    qtbot.waitUntil(lambda: _text(card, "histogramStep") == "Step 200")
+    qtbot.waitUntil(lambda: _text(card, "histogramStep") == "Step 200, epoch 2")
     _, fake = card.histograms.area.hills
     assert int(np.argmax(fake.getOriginalDataset()[1])) == 2
     assert (_text(card, "coveragePlotValue0"), _text(card, "accuracyPlotValue0")) == ("0.20", "0.80")
     card.mark(450)  # nearer to the one of step 500, which is yet to come
     qtbot.wait(60)
-    assert _text(card, "histogramStep") == "Step 200"
+    assert _text(card, "histogramStep") == "Step 200, epoch 2"
     card.mark(None)
-    qtbot.waitUntil(lambda: _text(card, "histogramStep") == "Step 900")
+    qtbot.waitUntil(lambda: _text(card, "histogramStep") == "Step 900, epoch 9")
     assert (_text(card, "coveragePlotValue0"), _text(card, "accuracyPlotValue0")) == ("0.70", "0.90")
 
 
 def test_histogram_is_drawn_as_shares(card: SignalsCard, qtbot: QtBot) -> None:
-    card.add_measures([measured(300)])
     click(qtbot, card, "qualityView")
+    assert not card.histograms.isVisible()
+    card.add_steps([scored(300)])  # long before anything is measured
+    assert card.histograms.isVisible()
     real, fake = (hill.getOriginalDataset()[1] for hill in card.histograms.area.hills)
     assert np.allclose(real, 0.1)
     assert fake.sum() == pytest.approx(1)
@@ -142,13 +148,15 @@ def test_marks_are_on_every_curve_and_one_checkpoint_is_the_best(card: SignalsCa
 
 def test_going_back_undoes_what_came_later(card: SignalsCard) -> None:
     card.add_steps(steps(1, 500))
+    card.add_steps([scored(600), scored(900)])
+    card.cut(500)
+    assert card.histograms.empty
     card.add_measures([measured(100, 0.4), measured(400, 0.1)])
     card.add_marks([Mark(100, "best", "best"), Mark(50, "knob", "early"), Mark(450, "knob", "late")])
     card.cut(100)
     card.add_marks([Mark(100, "returned", "went back")])
     assert card.losses.count() == 100
     assert card.plots["coveragePlot"].count() == 1
-    assert [each.step for each in card.histograms._measures] == [100]
     assert _lines(card) == [(50, "knob"), (100, "best"), (100, "returned")]
     card.add_steps(steps(101, 120))
     assert np.array_equal(card.losses._numbers.column(0), np.arange(1, 121))
@@ -157,12 +165,13 @@ def test_going_back_undoes_what_came_later(card: SignalsCard) -> None:
 def test_record_is_what_telling_it_makes(card: SignalsCard, qtbot: QtBot) -> None:
     told = SignalsCard()
     qtbot.addWidget(told)
-    story = steps(1, 300)
+    story = [*steps(1, 299), scored(300)]
     told.add_steps(story)
     told.add_measures([measured(100), measured(200)])
     read: Callable[[str], list[object]] = lambda name: [getattr(each, name) for each in story]  # noqa: E731
     curves = {chart.name: cells(numbers_of(chart, read)) for chart in CHARTS if not chart.sparse}
-    card.load(curves, [measured(100), measured(200)], [])
+    card.load(curves, story[-1:], [measured(100), measured(200)], [])
+    assert card.histograms.shown() == told.histograms.shown() == story[-1]
     for chart in CHARTS:
         ours, theirs = card.plots[chart.name]._numbers, told.plots[chart.name]._numbers
         assert ours.count == theirs.count

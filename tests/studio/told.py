@@ -1,5 +1,7 @@
 """What a training tells, made up: steps, measures and verdicts."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from core.events import Measured, ScoreHistogram, Step
@@ -25,12 +27,16 @@ def steps(first: int, last: int, **numbers: float) -> list[Step]:
     ]
 
 
-def measured(step: int, coverage: float = 0.5, *, best: bool = False, fid: float | None = None) -> Measured:
-    """A measurement whose histogram of fakes has its peak in bin `step / 100`."""
+def scored(step: int) -> Step:
+    """A step whose histogram of fakes has its peak in bin `step / 100`."""
     fake = [1] * 10
     fake[step // 100 % 10] = 91
     scores = ScoreHistogram(tuple(np.linspace(0, 1, 11)), (10,) * 10, tuple(fake))
-    return Measured(step, 1, 256, coverage, 0.6, 0.05, 0.9, 1.0, 0.001, fid, scores, best)
+    return replace(steps(step, step)[0], epoch=step // 100, scores=scores)
+
+
+def measured(step: int, coverage: float = 0.5, *, best: bool = False, fid: float | None = None) -> Measured:
+    return Measured(step, 1, 256, coverage, 0.6, 0.05, 0.9, 1.0, 0.001, fid, best)
 
 
 def verdict(kind: Kind = "generator_collapsing", *advice: Advice) -> Verdict:

@@ -35,7 +35,7 @@ def test_it_measures_what_the_training_measures(call: Call, trained: Path) -> No
     newest = checkpoints.latest(run.checkpoint_folder)
     assert newest is not None
     trainee.load(checkpoints.load(newest).tensors)
-    measured = Measurer(run.config, cache, torch.device("cpu")).measure(trainee, 6, 1)
+    measured = Measurer(run.config, cache, torch.device("cpu")).measure(trainee.average, 6, 1)
     assert (facts["coverage"], facts["density"]) == (measured.coverage, measured.density)
     assert facts["kid"] == pytest.approx(measured.kid)
     real = {"coverage": measured.real_coverage, "density": measured.real_density, "kid": measured.real_kid}

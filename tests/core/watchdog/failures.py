@@ -6,14 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import nn
 
 from core import checkpoints, knobs, measures, runs
 from core.checkpoints import Checkpoint
 from core.data.cache import PictureCache
+from core.data.feed import to_tensor
 from core.journal import Journal
 from core.loop import train
+from core.losses import probabilities
 from core.metrics.measuring import Measurer
-from core.metrics.scores import score_histogram
 from core.runs import Run
 from core.trainee import Trainee
 from tests.core.watchdog.trials import Trial
@@ -119,22 +122,33 @@ def _measure(run: Run, cache: PictureCache, after: int) -> None:
         if step > after:
             trainee = Trainee(run.config, device, len(cache))
             trainee.load(checkpoints.load(path).tensors)
-            measured = measurer.measure(trainee, step, 1)
+            measured = measurer.measure(trainee.average, step, 1)
             journal.measures(measures.row_of(measured, run.source_digest))
 
 
 def _examine(run: Run, seen: PictureCache, every: PictureCache) -> None:
     """Write which share of seen and of unseen real pictures D takes for real, by step."""
     device = torch.device("cpu")
-    z = np.zeros((len(seen), run.config.latent_dim), np.float32)
     unseen = np.array(every.pictures[-4 * len(seen) :])
     rows = []
     for step, path in run.checkpoints():
         trainee = Trainee(run.config, device, len(seen))
         trainee.load(checkpoints.load(path).tensors)
-        shares = []
-        for pictures in (seen.pictures, unseen):
-            judged = score_histogram(run.config, trainee.generator, trainee.discriminator, pictures, z)
-            shares.append(sum(judged.real[len(judged.real) // 2 :]) / sum(judged.real))
-        rows.append((step, *shares))
+        rows.append((step, *(_taken_for_real(trainee, each) for each in (seen.pictures, unseen))))
     np.savetxt(run.folder / "memory.txt", rows, "%g")
+
+
+@torch.no_grad()
+def _taken_for_real(trainee: Trainee, pictures: NDArray[np.uint8]) -> float:
+    """The share of pictures that D takes for real, judged as training does: in batches, each with its own
+    statistics. Dropout is left out.
+    """
+    discriminator = trainee.discriminator.eval()
+    for layer in discriminator.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.train()
+    size = min(trainee.config.batch_size, len(pictures))
+    firsts = range(0, len(pictures) - size + 1, size)
+    device = next(discriminator.parameters()).device
+    scores = [discriminator(to_tensor(np.array(pictures[at : at + size]), device)) for at in firsts]
+    return float((probabilities(trainee.config.loss, torch.cat(scores)) >= 0.5).float().mean())

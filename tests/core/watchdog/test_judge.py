@@ -9,7 +9,7 @@ import pytest
 
 from core import draws
 from core.config import Config
-from core.events import Measured, ScoreHistogram, Step
+from core.events import Measured, Step
 from core.watchdog.judge import Watchdog
 from core.watchdog.verdict import Kind, Verdict
 
@@ -55,9 +55,8 @@ def one_step(step: int, numbers: dict[str, float], per_epoch: int = 132, noise: 
 
 def measured(step: int, coverage: float, kid: float | None = None) -> Measured:
     """Where faces cover less, they are also farther from the real ones, unless it is said how far."""
-    nothing = ScoreHistogram((0.0, 1.0), (1,), (1,))
     far = 0.5 / max(coverage, 0.01) if kid is None else kid
-    return Measured(step, 1, 1024, coverage, coverage, far, 0.97, 1.0, 0.0, None, nothing, best=False)
+    return Measured(step, 1, 1024, coverage, coverage, far, 0.97, 1.0, 0.0, None, best=False)
 
 
 def told(
