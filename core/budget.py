@@ -27,6 +27,10 @@ class Budget:
             return step % self._every == 0
         return trained >= self._due and step >= FIRST_STEP
 
+    def allows_last(self, step: int, trained: float) -> bool:
+        """Whether to measure what a training has ended with: that slows nothing any more, so nobody pays."""
+        return not self._every and trained >= FIRST_S and step >= FIRST_STEP
+
     def spend(self, seconds: float) -> None:
         """A measurement took so many seconds."""
         following = seconds if self._spent else seconds / 2

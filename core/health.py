@@ -1,6 +1,7 @@
 """What is known of a run's health while it trains: measures, the best checkpoint, the watchdog's verdict."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 
@@ -12,6 +13,7 @@ from core.data.cache import PictureCache
 from core.errors import StudioError
 from core.events import Judged, Measured, Step
 from core.journal import Journal
+from core.metrics.frechet import check_inception
 from core.metrics.measuring import Measurer
 from core.runs import Run
 from core.standing import Standing
@@ -25,11 +27,24 @@ MOST_RETURNS = 3  # by itself; a run that falls ill again after that needs a per
 class Health:
     """One a session; `recall` takes in what the run folder says, at the beginning and after every return."""
 
-    def __init__(self, run: Run, cache: PictureCache, device: torch.device, journal: Journal) -> None:
+    def __init__(
+        self,
+        run: Run,
+        cache: PictureCache,
+        device: torch.device,
+        journal: Journal,
+        inception: Path | None = None,
+    ) -> None:
+        """inception: a file of Inception's weights, for the FID. Raises StudioError if it cannot be used."""
         self._run, self._journal, self._images = run, journal, len(cache)
         self._device = device
         self._budget = Budget(run.config.measure_every)
-        self._measurer = Measurer(run.config, cache, device, count=run.config.measure_count)
+        if inception is not None:
+            check_inception(inception)  # before hours of training
+        self._measurer = Measurer(
+            run.config, cache, device, count=run.config.measure_count, inception=inception
+        )
+        self._measured_step = 0  # the last one that was measured in this session
         self._best: Measured | None = None
         self._watchdog: Watchdog | None = None
         self._returns = 0  # of the watchdog's own
@@ -107,12 +122,17 @@ class Health:
         """Whether to measure after this step."""
         return self._measurer.possible and self._budget.allows(step, clock.session)
 
+    def is_due_at_end(self, step: int, clock: Clock) -> bool:
+        """Whether to measure the last step of a run that has had its time."""
+        due = self._measurer.possible and self._budget.allows_last(step, clock.session)
+        return due and step != self._measured_step
+
     def measure(self, now: Standing, epoch: int, clock: Clock) -> Measured | None:
         """Measure the present step and keep what came out; if it is the best so far, its checkpoint too.
 
         None, noted in the journal, if the memory is too small for it: training goes on without.
         """
-        began = clock.session
+        began, self._measured_step = clock.session, now.step
         measured = self._measured(now, epoch)
         if measured is None:
             memory.release(self._device)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from copy import deepcopy
 from functools import partial
 from math import isfinite, isqrt
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -66,11 +67,13 @@ def train(
     device: str = "auto",
     control: Control | None = None,
     go_back: Mapping[str, object] | None = None,
+    inception: Path | None = None,
     world: World = ALONE,
 ) -> Iterator[Event]:
     """Train a run, from its newest good checkpoint if it has one, and report what happens.
 
     go_back: go on from the best checkpoint instead, with these live knobs changed.
+    inception: a file of Inception's weights, for the FID; else it is computed on a GPU if some are found.
     world: the processes that share the work; this one is the first (`core.wide.worker` is the others).
     The run's lock is held until the iterator ends or is closed. `control` acts at the next step, and so
     does what `core.stop_request` asks through the run folder.
@@ -84,7 +87,7 @@ def train(
         journal = Journal(run.folder)
         try:
             with stop_request.heeded(run.folder, journal.segment, control):
-                yield from _train(run, cache, find_device(device), control, journal, world)
+                yield from _train(run, cache, find_device(device), control, journal, inception, world)
         except Exception as error:
             known = _in_words(error)
             journal.failed(str(known or error))
@@ -94,7 +97,13 @@ def train(
 
 
 def _train(
-    run: Run, cache: PictureCache, chosen: Device, control: Control, journal: Journal, world: World
+    run: Run,
+    cache: PictureCache,
+    chosen: Device,
+    control: Control,
+    journal: Journal,
+    inception: Path | None,
+    world: World,
 ) -> Iterator[Event]:
     # --- set-up
     config, images = run.config, len(cache)
@@ -106,7 +115,7 @@ def _train(
     engine = Engine(batches, device, precision, world)
     fixed_z = torch.from_numpy(draws.normal(config.seed, "fixed", 0, config.sample_count, config.latent_dim))
     whole = duration(config, batches.steps_per_epoch)
-    clock, health = Clock(), Health(run, cache, device, journal)
+    clock, health = Clock(), Health(run, cache, device, journal, inception)
 
     # --- resume
     returning.finish(run, journal)
@@ -194,12 +203,9 @@ def _train(
                 yield report
                 yield from _judge(health, report, control)
         if measuring:
-            measured = health.measure(now, report.epoch, clock)
+            measured = yield from _measure(health, now, report.epoch, clock)
             clock.lap(now.step, config.batch_size)  # the time that it took says nothing of the speed
             if measured is not None:
-                if measured.best:
-                    yield Saved(now.step, now.checkpoint)
-                yield measured
                 yield from _judge(health, measured, control)
         if saving and now.saved_step != now.step:
             yield Saved(now.step, now.save(clock.seconds))
@@ -209,12 +215,16 @@ def _train(
             yield _snapshot(now.trainee, now.step)
 
     # --- end
+    epoch = batches.epoch(max(now.step, 1))
+    if not control.stopping and health.is_due_at_end(now.step, clock):
+        measured = yield from _measure(health, now, epoch, clock)
+        if measured is not None and (judged := health.judge(measured)) is not None:
+            yield judged
     if now.newest is None or now.saved_step != now.step:
         yield Saved(now.step, now.save(clock.seconds))
     if now.step % config.sample_every:
         yield _draw_samples(run, now.trainee, fixed_z, now.step)
     status: Literal["stopped", "finished"] = "stopped" if control.stopping else "finished"
-    epoch = batches.epoch(max(now.step, 1))
     journal.event(status, now.step, epoch=epoch)
     speed = taken * config.batch_size / max(clock.session, 1e-9)
     yield Finished(status, now.step, epoch, clock.seconds, speed, now.checkpoint)
@@ -297,6 +307,18 @@ def _is_sound(report: Step, now: Standing, health: Health, control: Control) -> 
             "before. Lower the learning rates or choose precision float32, then resume."
         )
     return False
+
+
+def _measure(
+    health: Health, now: Standing, epoch: int, clock: Clock
+) -> Generator[Event, None, Measured | None]:
+    """What is measured of the present step; None if the memory is too small for it."""
+    measured = health.measure(now, epoch, clock)
+    if measured is not None:
+        if measured.best:
+            yield Saved(now.step, now.checkpoint)
+        yield measured
+    return measured
 
 
 def _judge(health: Health, event: Step | Measured, control: Control) -> Iterator[Event]:

@@ -21,6 +21,7 @@ class Order:
     device: as `core.devices.find_device` takes it, or several with commas between them.
     instead: where to look for a run's pictures if they are not in its own source any more.
     go_back: settings to change on going on from the run's best checkpoint, instead of from its newest.
+    inception: a file of Inception's weights, to measure the FID too.
     """
 
     config: Config
@@ -30,6 +31,7 @@ class Order:
     resume: Path | None = None
     instead: str = ""
     go_back: Mapping[str, object] | None = None
+    inception: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Training on several devices: child processes do it, and are followed by their run folder."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from core import knobs, returning, runs
 from core.control import Control, Return
@@ -13,7 +14,11 @@ from core.wide.launch import failure, launch
 
 
 def train_in_processes(
-    run: Run, devices: Sequence[str], control: Control, go_back: Mapping[str, object] | None = None
+    run: Run,
+    devices: Sequence[str],
+    control: Control,
+    go_back: Mapping[str, object] | None = None,
+    inception: Path | None = None,
 ) -> Iterator[Event]:
     """`core.loop.train` with a process for each device; `control` can stop it, and nothing else.
 
@@ -30,7 +35,9 @@ def train_in_processes(
 
     events = follow(run.folder, control, afresh=True, written=written)
     log = run.folder / "logs"
-    process = launch(["train", "--run", str(run.folder), "--resume"], devices, log)
+    arguments = ["train", "--run", str(run.folder), "--resume"]
+    arguments += ["--inception", str(inception)] if inception else []
+    process = launch(arguments, devices, log)
     try:
         for event in events:
             begun = begun or isinstance(event, Started)

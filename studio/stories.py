@@ -51,14 +51,21 @@ def story_of(order: Order) -> Story:
 
             where = f"Trained by {len(devices)} processes, one for each device"
             yield Opened(run, cache, where)
-            yield from train_in_processes(run, devices, control, order.go_back)
+            yield from train_in_processes(run, devices, control, order.go_back, order.inception)
             return
         yield Opened(run, cache)
         # Imports torch, which takes seconds when the warm-up has not done so yet.
         from core.loop import train
 
         try:
-            yield from train(run, cache, device=order.device, control=control, go_back=order.go_back)
+            yield from train(
+                run,
+                cache,
+                device=order.device,
+                control=control,
+                go_back=order.go_back,
+                inception=order.inception,
+            )
         except RunOverError:
             yield Over(run)
 

@@ -51,6 +51,13 @@ def declare(sub: argparse.ArgumentParser) -> None:
         choices=("off", "warn", "return"),
         help="whether the run is judged while it trains; return goes back to the best checkpoint by itself",
     )
+    sub.add_argument(
+        "--inception",
+        type=Path,
+        metavar="FILE",
+        help="Inception's weights, to measure the FID too; on a CPU that takes minutes each time "
+        "(on a GPU, if they are found)",
+    )
     sub.add_argument("--resume", action="store_true", help="go on from the newest good checkpoint")
     sub.add_argument(
         "--repeat",
@@ -82,7 +89,14 @@ def _train(options: argparse.Namespace, world: "World") -> Outcome:
             options.device = own_device(world, options.device)
             start = _resumed if options.resume else _repeated if options.repeat else _new
             run, cache, device = start(options, interrupt, world)
-            events = loop.train(run, cache, device=device, control=interrupt.control, world=world)
+            events = loop.train(
+                run,
+                cache,
+                device=device,
+                control=interrupt.control,
+                inception=options.inception,
+                world=world,
+            )
             for event in shown(events):
                 match event:
                     case Started():

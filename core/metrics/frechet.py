@@ -21,6 +21,11 @@ def find_inception() -> Path | None:
     return next((folder / name for name in _NAMES if (folder / name).is_file()), None)
 
 
+def check_inception(weights: Path) -> None:
+    """Raises StudioError if the FID cannot be computed with these: no torchmetrics, or not Inception's."""
+    FrechetDistance(weights, np.zeros((0, 1, 1, 3), np.uint8), torch.device("cpu"))
+
+
 class FrechetDistance:
     """Distances to one set of real pictures, whose statistics are computed once.
 

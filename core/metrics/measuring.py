@@ -47,11 +47,13 @@ class Measurer:
         """Cheap; the real pictures' features are computed with the first measurement, and kept.
 
         inception: the file of Inception's weights; otherwise they are looked for, and found ones that cannot
-        be used are passed over. with_fid: by default on a CUDA GPU only; on a CPU it would take minutes.
+        be used are passed over. with_fid: by default with named weights, and on a CUDA GPU; on a CPU it takes
+        minutes.
         """
         self._config, self._cache, self._device = config, cache, device
         self.count = sample_size(len(cache), count)
-        self._with_fid = device.type == "cuda" if with_fid is None else with_fid
+        usual = inception is not None or device.type == "cuda"
+        self._with_fid = usual if with_fid is None else with_fid
         self._inception = inception
         self.no_fid = ""  # why weights that were found cannot be used, once that is known
 

@@ -44,6 +44,15 @@ def test_the_noise_of_a_slow_machines_first_steps_is_not_measured() -> None:
     assert Budget(0).allows(5_000, FIRST_S), "a resumed run has been through them"
 
 
+def test_what_a_training_ends_with_is_measured_unless_it_was_short() -> None:
+    budget = Budget(0)
+    budget.spend(1_000)
+    assert budget.allows_last(FIRST_STEP, FIRST_S)
+    assert not budget.allows_last(FIRST_STEP, FIRST_S - 1)
+    assert not budget.allows_last(FIRST_STEP - 1, FIRST_S)
+    assert not Budget(50).allows_last(FIRST_STEP, FIRST_S), "fixed steps are those and no others"
+
+
 def test_fixed_steps_take_no_account_of_time() -> None:
     budget = Budget(4)
     assert [step for step in range(1, 13) if budget.allows(step, 0.0)] == [4, 8, 12]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from core import checkpoints, engine, measures, returning, runs
+from core import budget, checkpoints, engine, measures, returning, runs
 from core.config import Config
 from core.control import Control
 from core.data.cache import PictureCache
@@ -94,6 +94,22 @@ def test_measures_of_what_was_left_are_void(tmp_path: Path, tiny: Config, many: 
             steps = [each.step for each in measures.measures(run)]
             break
     assert steps == [step for step in (3, 6, 9, 12) if step <= best.step]
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_what_a_run_ends_with_is_measured_but_nobody_who_stops_it_waits(
+    tmp_path: Path, tiny: Config, many: PictureCache, monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    monkeypatch.setattr(budget, "FIRST_S", 0.0)
+    monkeypatch.setattr(budget, "FIRST_STEP", 12)
+    monkeypatch.setattr(budget.Budget, "allows", lambda *_: False)
+    run = new_run(tmp_path / "run", tiny.replace(duration=16, measure_count=64), many)
+    events = run_until(run, many, 14 if stopped else None)
+    found = [event for event in events if isinstance(event, Measured)]
+    assert [event.step for event in found] == ([] if stopped else [16])
+    assert measures.measures(run) == found
+    best = run.best_checkpoint()
+    assert (best is None) if stopped else (best is not None and best[0] == 16)
 
 
 def test_old_runs_have_no_measures(tmp_path: Path, tiny: Config, cartoons: PictureCache) -> None:

@@ -9,10 +9,15 @@ from safetensors.torch import save_file
 
 pytest.importorskip("torchmetrics")
 
+from core.config import Config
+from core.data.cache import PictureCache
 from core.errors import StudioError
+from core.events import Measured
+from core.loop import train
 from core.metrics import inception
 from core.metrics.frechet import FrechetDistance, find_inception
 from core.metrics.inception import Inception, read_inception
+from tests.core.running import new_run
 
 CPU = torch.device("cpu")
 
@@ -62,6 +67,29 @@ def test_the_distance_is_torchmetrics_own_on_these_features(file: Path) -> None:
         - 2 * torch.linalg.svdvals(centred[0] @ centred[1].T).sum()
     )
     assert found == pytest.approx(float(apart + spread), rel=1e-3)
+
+
+def test_a_training_measures_by_weights_that_are_named(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache, file: Path
+) -> None:
+    run = new_run(tmp_path / "run", tiny.replace(duration=4, measure_every=4), cartoons)
+    found = [
+        each.fid for each in train(run, cartoons, device="cpu", inception=file) if isinstance(each, Measured)
+    ]
+    assert len(found) == 1
+    assert found[0] is not None
+    assert found[0] > 0
+    assert run.measures()[0]["fid"] == found[0]
+
+
+def test_a_training_does_not_begin_with_weights_that_cannot_be_used(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache
+) -> None:
+    run, wrong = new_run(tmp_path / "run", tiny, cartoons), tmp_path / "wrong.pth"
+    wrong.write_bytes(b"PK\3\4 half of it")
+    with pytest.raises(StudioError, match="Choose the published weights"):
+        next(train(run, cartoons, device="cpu", inception=wrong))
+    assert run.events() == []
 
 
 def test_safetensors_are_read_too(weights: dict[str, torch.Tensor], file: Path, tmp_path: Path) -> None:
