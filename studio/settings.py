@@ -100,6 +100,16 @@ class Settings:
     def device(self, name: str) -> None:
         self._store.setValue("train/device", name)
 
+    @property
+    def inception(self) -> Path | None:
+        """The file of Inception's weights that was chosen for the FID, as long as it is there."""
+        chosen = self._text("train/inception")
+        return Path(chosen) if chosen and Path(chosen).is_file() else None
+
+    @inception.setter
+    def inception(self, weights: Path | None) -> None:
+        self._store.setValue("train/inception", str(weights or ""))
+
     def _text(self, key: str) -> str:
         value = self._store.value(key)
         return value if isinstance(value, str) else ""

@@ -10,6 +10,7 @@ from studio.charts import CHARTS, COVERAGE, DETAILS, FID, KID, NOT_MEASURED, OVE
 from studio.curves import Cells
 from studio.histograms import HistogramPlot
 from studio.marks import TITLES, TOKENS, History, Kind, Mark
+from studio.panels.inception import InceptionRow
 from studio.parts import Card, EmptyState, Segmented, label, named
 from studio.plots import CurvePlot, StepAxis
 from studio.theme import color, theme
@@ -43,6 +44,7 @@ class SignalsCard(Card):
         }
         self.losses, self.scores = (self.plots[chart.name] for chart in OVERVIEW[:2])
         self.histograms = HistogramPlot()
+        self.inception = InceptionRow()
         self.views = Segmented(
             [("overviewView", "Overview"), ("qualityView", "Quality"), ("detailsView", "Details")],
             "Which curves are shown",
@@ -54,7 +56,7 @@ class SignalsCard(Card):
         self._quality = QStackedWidget()
         self._unmeasured = EmptyState("search", "Nothing measured", NOT_MEASURED, name="qualityEmpty")
         self._quality.addWidget(self._unmeasured)
-        self._quality.addWidget(_scrolled(quality, QUALITY_PX, "qualityScroll", "Quality"))
+        self._quality.addWidget(_scrolled(quality, QUALITY_PX, "qualityScroll", "Quality", self.inception))
         self._pages.addWidget(self._quality)
         details = [self.plots[chart.name] for chart in DETAILS]
         self._pages.addWidget(_scrolled(details, DETAIL_PX, "detailsScroll", "Details"))
@@ -232,21 +234,23 @@ class MarkKey(QWidget):
             dot.setStyleSheet(f"background: {color(TOKENS[kind]).name()};")
 
 
-def _stacked(plots: Sequence[QWidget], right_px: int = 0) -> QWidget:
+def _stacked(plots: Sequence[QWidget], right_px: int = 0, below: Sequence[QWidget] = ()) -> QWidget:
     page = QWidget()
     column = QVBoxLayout(page)
     column.setContentsMargins(0, 0, right_px, 0)
     column.setSpacing(10)
     for plot in plots:  # one with numbers below is taller by them
         column.addWidget(plot, 11 if isinstance(plot, CurvePlot) and not plot.foot else 13)
+    for each in below:
+        column.addWidget(each)
     return page
 
 
-def _scrolled(plots: Sequence[QWidget], least_px: int, name: str, title: str) -> QScrollArea:
-    """The plots on top of each other, each at least so high."""
+def _scrolled(plots: Sequence[QWidget], least_px: int, name: str, title: str, *below: QWidget) -> QScrollArea:
+    """The plots on top of each other, each at least so high, and what comes below them."""
     for plot in plots:
         plot.setMinimumHeight(least_px)
-    inside = _stacked(plots, right_px=4)  # clear of the scroll bar
+    inside = _stacked(plots, right_px=4, below=below)  # clear of the scroll bar
     inside.setProperty("scrolled", True)
     scroll = QScrollArea()
     named(scroll, name, title)

@@ -4,6 +4,7 @@ It shows what it is told and emits what the person wants; it does not know the s
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +57,7 @@ class TrainPanel(QWidget):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
+        self._settings = settings
         self._state = "idle"
         self._begun = False  # whether the training that is or was under way has come to its first step
         self._goes_on = False  # whether it was to go on with a run
@@ -82,7 +84,8 @@ class TrainPanel(QWidget):
         row.setSpacing(0)
         row.addWidget(self.setup)
         row.addLayout(right, 1)
-        setup, faces = self.setup, self.monitor.faces
+        setup, faces, inception = self.setup, self.monitor.faces, self.monitor.signals.inception
+        inception.offer(settings.inception)
         for signal, slot in (
             (setup.start.clicked, self.request_start),
             (setup.pause.clicked, self.request_pause),
@@ -94,6 +97,7 @@ class TrainPanel(QWidget):
             (setup.unusable, self._show_no_pictures),
             (setup.knobs_changed, self.change_requested),
             (self._resuming.ordered, self._order_more),
+            (inception.chosen, self._remember_inception),
             (faces.real_wanted, self._find_real),
             (self.reading.ended, self.live.release),
             (self.reading.failed, self.monitor.banner.say),
@@ -125,7 +129,7 @@ class TrainPanel(QWidget):
             return
         self.setup.remember()
         self._goes_on = False
-        self.start_requested.emit(self.setup.order())
+        self._order(self.setup.order())
 
     @Slot()
     def request_pause(self) -> None:
@@ -381,7 +385,14 @@ class TrainPanel(QWidget):
     @Slot(object)
     def _order_more(self, order: Order) -> None:
         self._goes_on = True
-        self.start_requested.emit(order)
+        self._order(order)
+
+    def _order(self, order: Order) -> None:
+        self.start_requested.emit(replace(order, inception=self._settings.inception))
+
+    @Slot(object)
+    def _remember_inception(self, weights: Path | None) -> None:
+        self._settings.inception = weights
 
     # Upkeep
 

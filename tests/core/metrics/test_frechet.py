@@ -14,9 +14,9 @@ from core.data.cache import PictureCache
 from core.errors import StudioError
 from core.events import Measured
 from core.loop import train
-from core.metrics import inception
 from core.metrics.frechet import FrechetDistance, find_inception
 from core.metrics.inception import Inception, read_inception
+from tests.core.metrics.random_inception import random_weights
 from tests.core.running import new_run
 
 CPU = torch.device("cpu")
@@ -24,17 +24,7 @@ CPU = torch.device("cpu")
 
 @pytest.fixture(scope="module")
 def weights() -> dict[str, torch.Tensor]:
-    """Random ones in Inception's shape; the published ones are not to be had for a test."""
-    random = torch.Generator().manual_seed(0)
-
-    def some(name: str, like: torch.Tensor) -> torch.Tensor:
-        if name.endswith("num_batches_tracked"):
-            return torch.zeros((), dtype=torch.long)
-        if like.dim() > 1:
-            return torch.randn(like.shape, generator=random) * (2 / like[0].numel()) ** 0.5
-        return torch.rand(like.shape, generator=random) + (0.5 if name.endswith(("weight", "var")) else -1.0)
-
-    return {name: some(name, like) for name, like in inception._build().state_dict().items()}
+    return random_weights()
 
 
 @pytest.fixture(scope="module")
