@@ -28,12 +28,13 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class ScoreHistogram:
-    """How D judges a batch before it learns from it: how many real and how many generated pictures get a
-    score between two edges.
+    """How D judges pictures before it learns from them: how many real and how many generated ones get which
+    score.
     """
 
-    edges: tuple[float, ...]  # bins + 1, of D's probability, or of its raw score for a Wasserstein critic
-    real: tuple[int, ...]
+    low: float  # where the first bin begins: D's probability, or a Wasserstein critic's raw score
+    high: float  # where the last one ends
+    real: tuple[int, ...]  # bins of equal width
     fake: tuple[int, ...]
 
 
@@ -58,7 +59,7 @@ class Step:
     d_lr: float = nan
     g_lr: float = nan
     memory_mib: float = nan  # held by the process, or on a GPU by its tensors, at most so far
-    scores: ScoreHistogram | None = None  # of its batch, where an epoch has ended or a grid is drawn
+    scores: ScoreHistogram | None = None  # of the step's batch
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,9 +193,7 @@ def _train(
         )
         measuring = health.is_due(now.step, clock)
         if logging or saving or drawing or measuring:  # else nobody waits for the device
-            ended = batches.epochs_over(now.step) > batches.epochs_over(now.step - config.log_every)
-            numbers, unseen = orders.whole(world, unseen), None
-            report = _report(now, batches, clock, numbers, with_scores=logging and (ended or drawing))
+            report, unseen = _report(now, batches, clock, orders.whole(world, unseen)), None
             if not (yield from _is_sound(report, now, health, control)):
                 continue
             if logging:
@@ -266,9 +264,7 @@ def _repeat_in_parts(take_up_run: Callable[[], Standing], parts: int, journal: J
     return now
 
 
-def _report(
-    now: Standing, batches: Batches, clock: Clock, numbers: Tensor, *, with_scores: bool = False
-) -> Step:
+def _report(now: Standing, batches: Batches, clock: Clock, numbers: Tensor) -> Step:
     """The present step's numbers; waits for the device."""
     told = numbers.tolist()
     known = dict(zip(NUMBERS, told[: len(NUMBERS)], strict=True))
@@ -283,7 +279,7 @@ def _report(
         d_lr=now.config.d_lr,
         g_lr=now.config.g_lr,
         memory_mib=memory_mib(now.device),
-        scores=score_histogram(now.config.loss, real, fake) if with_scores else None,
+        scores=score_histogram(real, fake, critic=now.config.loss == "wgan-gp"),
     )
 
 

@@ -1,37 +1,52 @@
-"""How the discriminator judges a batch of real and of generated pictures, as two histograms."""
+"""How the discriminator judges real and generated pictures, as two histograms."""
+
+from collections.abc import Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from core.events import ScoreHistogram
-from core.losses import Loss, probabilities
 
-_BINS = 20
+BINS = 20
 
 
-def score_histogram(loss: Loss, real: NDArray[np.float64], fake: NDArray[np.float64]) -> ScoreHistogram:
-    """D's scores of real and of generated pictures, (n,) each, in 20 bins of equal width.
+def score_histogram(
+    real: NDArray[np.float64], fake: NDArray[np.float64], *, critic: bool = False
+) -> ScoreHistogram:
+    """D's verdicts on real and on generated pictures, (n,) each: probabilities, from 0 to 1.
 
-    Edges are probabilities from 0 to 1, or for the Wasserstein loss a critic's raw scores, from the least to
-    the highest.
+    critic: they are a Wasserstein critic's raw scores; the histogram goes from the least to the highest.
     """
-    shown = _shown(loss, real), _shown(loss, fake)
-    low, high = (0.0, 1.0) if loss != "wgan-gp" else _range(shown)
-    edges = np.linspace(low, high, _BINS + 1)
-    counts = [np.histogram(each.clip(low, high), edges)[0] for each in shown]
-    return ScoreHistogram(*(tuple(each.tolist()) for each in (edges, *counts)))
+    shown = np.nan_to_num(real), np.nan_to_num(fake)
+    low, high = _range(*shown) if critic else (0.0, 1.0)
+    return _counted(low, high, *(np.histogram(each, BINS, (low, high))[0] for each in shown))
 
 
-def _shown(loss: Loss, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    known = torch.from_numpy(scores)
-    shown = known if loss == "wgan-gp" else probabilities(loss, known)
-    drawable: NDArray[np.float64] = np.nan_to_num(shown.numpy())
-    return drawable
+def add_up(histograms: Sequence[ScoreHistogram]) -> ScoreHistogram:
+    """One histogram of all, of which there is at least one. It is exact where they have one range; else each
+    score counts as the middle of its bin.
+    """
+    low, high = min(each.low for each in histograms), max(each.high for each in histograms)
+    sides = [each.real for each in histograms], [each.fake for each in histograms]
+    if all((each.low, each.high) == (low, high) for each in histograms):
+        return _counted(low, high, *(np.sum(side, axis=0) for side in sides))
+    middles = np.concatenate([_middles(each) for each in histograms])
+    counts = (np.histogram(middles, BINS, (low, high), weights=np.concatenate(side))[0] for side in sides)
+    return _counted(low, high, *counts)
 
 
-def _range(scores: tuple[NDArray[np.float64], ...]) -> tuple[float, float]:
+def _counted(low: float, high: float, real: NDArray[np.int64], fake: NDArray[np.int64]) -> ScoreHistogram:
+    return ScoreHistogram(low, high, tuple(real.tolist()), tuple(fake.tolist()))
+
+
+def _middles(histogram: ScoreHistogram) -> NDArray[np.float64]:
+    edges = np.linspace(histogram.low, histogram.high, len(histogram.real) + 1)
+    middles: NDArray[np.float64] = (edges[1:] + edges[:-1]) / 2
+    return middles
+
+
+def _range(real: NDArray[np.float64], fake: NDArray[np.float64]) -> tuple[float, float]:
     """The least and the highest score; never empty."""
-    every = np.concatenate(scores)
+    every = np.concatenate([real, fake])
     low, high = float(every.min()), float(every.max())
     return (low, high) if low < high else (low - 0.5, high + 0.5)

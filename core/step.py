@@ -50,8 +50,9 @@ def update(
     """One step of both networks, the batch of n pictures computed in so many parts, gradients added up.
 
     real: (d_updates * n, c, s, s) in [-1, 1], z: (d_updates * n, latent_dim); every update of the
-    discriminator takes the next n of each. Gives one tensor on the device: NUMBERS, then D's n scores of the
-    real pictures and n of generated ones before its (last) update. Losses are without penalties, and where
+    discriminator takes the next n of each. Gives one tensor on the device: NUMBERS, then D's n verdicts on
+    the real pictures and n on generated ones before its (last) update, as probabilities, or for the
+    Wasserstein loss as raw scores. Losses are without penalties, and where
     the discriminator does not learn (`learns`) d_grad_norm is NaN. With the default settings it computes
     what the PyTorch DCGAN tutorial's step computes, the sigmoid folded into the loss.
 
@@ -86,8 +87,8 @@ def update(
         right = [(sure[0] > 0.5).float().mean(), (sure[1] < 0.5).float().mean()]
         means = [each.mean() for each in sure]
         shares = batch.weight * torch.stack([*means, *right, judged.norm, g_norm])
-        scores = [batch.among_all(each) for each in (judged.real, fake)]
-        return torch.cat([torch.stack([d_loss, g_loss]), shares, *scores])
+        verdicts = sure[:2] if config.loss != "wgan-gp" else [judged.real, fake]
+        return torch.cat([torch.stack([d_loss, g_loss]), shares, *map(batch.among_all, verdicts)])
 
 
 def learns(config: Config, step: int) -> bool:
@@ -141,9 +142,9 @@ class _Batch:
         """Of the whole batch, in 0..1."""
         return float(part.stop - part.start) / self.count
 
-    def among_all(self, scores: Tensor) -> Tensor:
-        """This process's scores, (own,), in their rows of the batch, (count,); all others are 0."""
-        return nn.functional.pad(scores, (self.first, self.count - self.first - self.own))
+    def among_all(self, verdicts: Tensor) -> Tensor:
+        """This process's, (own,), in their rows of the batch, (count,); all others are 0."""
+        return nn.functional.pad(verdicts, (self.first, self.count - self.first - self.own))
 
     def draws(self, purpose: str, part: slice, device: torch.device) -> DeviceDraws:
         seed, first, last = self.trainee.config.seed, self.first + part.start, self.first + part.stop

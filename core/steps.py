@@ -11,7 +11,7 @@ _NUMBERS = [field.name for field in fields(Step) if field.name != "scores"]
 
 
 def row_of(step: Step) -> Row:
-    """A step as a line of metrics/*.jsonl, with histograms where it has some."""
+    """A step as a line of metrics/*.jsonl, with histograms if it has some."""
     row = asdict(step)
     if step.scores is None:
         del row["scores"]
@@ -29,9 +29,8 @@ def step_of(row: Mapping[str, Any]) -> Step | None:
 def _scores(found: Any) -> ScoreHistogram | None:
     """Histograms as a line has them; None if it has none that can be drawn."""
     try:
-        edges, real, fake = (tuple(found[name]) for name in ("edges", "real", "fake"))
+        low, high, real, fake = found["low"], found["high"], tuple(found["real"]), tuple(found["fake"])
+        drawable = low < high and len(real) == len(fake) > 0 and min(real + fake) >= 0
     except (KeyError, TypeError):
         return None
-    drawable = len(edges) - 1 == len(real) == len(fake) > 0
-    sound = all(isinstance(each, int | float) for each in (*edges, *real, *fake))
-    return ScoreHistogram(edges, real, fake) if drawable and sound else None
+    return ScoreHistogram(low, high, real, fake) if drawable else None

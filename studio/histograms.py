@@ -1,5 +1,6 @@
 """How the discriminator judges: its scores of real and of generated pictures as two overlaid histograms."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,8 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from core.events import Step
+from core.events import ScoreHistogram, Step
+from core.scores import add_up
 from studio.parts import HelpDot, label
 from studio.theme import color, theme
 
@@ -17,14 +19,15 @@ if TYPE_CHECKING:  # at run time it would bring pyqtgraph along
 
 TITLE = "How the discriminator judges"
 EXPLANATION = (
-    "How many real and how many generated pictures of a batch get which score from the discriminator: right "
-    "is sure of real, left is sure of fake. Noted as each epoch ends and whenever faces are kept; the time "
-    "slider chooses the moment.\n"
+    "How many real and how many generated pictures get which score from the discriminator while it learns: "
+    "right is sure of real, left is sure of fake. Of the last batches before the step that the time slider "
+    "shows, as many as make {count} pictures of each kind.\n"
     "Normal: two hills that lean apart and overlap: some fakes pass, some real pictures are doubted.\n"
     "Not normal: two piles at the far ends: it tells all of them apart and the generator learns little. One "
     "pile for both: it cannot tell them apart at all."
 )
-NOTHING_YET = "Drawn with the first faces that are kept, and as each epoch ends."
+NOTHING_YET = "Drawn from the first steps on."
+LEAST = 256  # pictures of each kind; a batch may have eight, which make no hill
 SERIES = (("Real", "plot_real"), ("Fake", "plot_fake"))
 
 
@@ -33,14 +36,15 @@ class HistogramPlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._steps: list[Step] = []  # with histograms
+        self._at: list[int] = []  # the steps with histograms
+        self._scores: list[ScoreHistogram] = []  # theirs
         self._marker_step: float | None = None
         self._area: HistogramArea | None = None
         self._moment = label("", "caption", name="histogramStep", accessible="Step of the histograms")
         head = QHBoxLayout()
         head.setSpacing(4)
         head.addWidget(label(TITLE, "heading"))
-        head.addWidget(HelpDot("histogramPlotHelp", TITLE, EXPLANATION))
+        head.addWidget(HelpDot("histogramPlotHelp", TITLE, EXPLANATION.format(count=LEAST)))
         head.addStretch(1)
         legend = QHBoxLayout()
         legend.setSpacing(4)
@@ -81,19 +85,22 @@ class HistogramPlot(QWidget):
 
     def add(self, steps: Sequence[Step]) -> None:
         """Later ones than those that are there; a repeated step replaces what lay from it on."""
-        scored = [each for each in steps if each.scores is not None]
+        scored = [(each.step, each.scores) for each in steps if each.scores is not None]
         if scored:
-            self.cut(scored[0].step - 1)
-            self._steps += scored
+            self.cut(scored[0][0] - 1)
+            for step, scores in scored:
+                self._at.append(step)
+                self._scores.append(scores)
             self.refresh()
 
     def cut(self, step: int) -> None:
         """Forget what comes after a step."""
-        self._steps = [each for each in self._steps if each.step <= step]
+        kept = bisect_right(self._at, step)
+        del self._at[kept:], self._scores[kept:]
         self.refresh()
 
     def clear(self) -> None:
-        self._steps = []
+        self._at, self._scores = [], []
         self.mark(None)
 
     def mark(self, step: float | None) -> None:
@@ -104,13 +111,16 @@ class HistogramPlot(QWidget):
     @property
     def empty(self) -> bool:
         """Whether there is nothing to draw at any step."""
-        return not self._steps
+        return not self._at
 
-    def shown(self) -> Step | None:
-        """The step whose histograms are to be seen; None before the first."""
-        until = self._marker_step
-        made = (each for each in reversed(self._steps) if until is None or each.step <= until)
-        return next(made, None)
+    def shown(self) -> range:
+        """Which of the steps that are known are drawn together: the last ones before the marker."""
+        end = len(self._at) if self._marker_step is None else bisect_right(self._at, self._marker_step)
+        begin, pictures = end, 0
+        while begin and pictures < LEAST:
+            begin -= 1
+            pictures += sum(self._scores[begin].real)
+        return range(begin, end)
 
     def refresh(self) -> None:
         if not self._redraw.isActive():
@@ -127,12 +137,13 @@ class HistogramPlot(QWidget):
 
     def _draw(self) -> None:
         shown = self.shown()
-        self._empty.setText("There are none from before this step." if self._steps else NOTHING_YET)
-        self._moment.setText("" if shown is None else f"Step {shown.step:,}, epoch {shown.epoch:,}")
-        if shown is not None and shown.scores is not None:
-            scores = shown.scores
-            self.area.draw(np.array(scores.edges), [np.array(each) for each in (scores.real, scores.fake)])
-        self._pages.setCurrentIndex(0 if shown is None else 1)
+        self._empty.setText(NOTHING_YET if self.empty else "There are none from before this step.")
+        self._moment.setText(_span(self._at[shown[0]], self._at[shown[-1]]) if shown else "")
+        if shown:
+            scores = add_up(self._scores[shown.start : shown.stop])
+            edges = np.linspace(scores.low, scores.high, len(scores.real) + 1)
+            self.area.draw(edges, [np.array(each) for each in (scores.real, scores.fake)])
+        self._pages.setCurrentIndex(1 if shown else 0)
 
     @Slot()
     def _paint(self) -> None:
@@ -141,3 +152,7 @@ class HistogramPlot(QWidget):
             dot.setStyleSheet(f"background: {color(token).name()}; border-radius: 1px;")
         if self._area is not None:
             self._area.dress()
+
+
+def _span(first: int, last: int) -> str:
+    return f"Step {last:,}" if first == last else f"Steps {first:,} to {last:,}"

@@ -34,10 +34,6 @@ class Batches:
         """The epoch, counted from 1, that step (counted from 1) belongs to."""
         return (step - 1) // self.steps_per_epoch + 1
 
-    def epochs_over(self, step: int) -> int:
-        """How many epochs are over once a step (counted from 1) is done."""
-        return step // self.steps_per_epoch
-
     def chosen(self, step: int, updates: int = 1, rows: slice = slice(None)) -> NDArray[np.int64]:
         """Which pictures a step (from 1) learns from: the indices of (updates * batch_size) of them.
 

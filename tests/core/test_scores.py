@@ -1,31 +1,42 @@
 import numpy as np
 import pytest
 
-from core.losses import Loss
-from core.scores import score_histogram
+from core.events import ScoreHistogram
+from core.scores import BINS, add_up, score_histogram
 
-REAL, FAKE = np.array([2.5, 0.1, -0.2, 0.9, 40.0]), np.array([-3.0, 0.4, -0.9, 0.0, -60.0])
+REAL, FAKE = np.array([0.9, 0.1, 1.0, 0.55, 0.91]), np.array([0.0, 0.4, 0.2, 0.0, 0.96])
 
 
-@pytest.mark.parametrize("loss", ["bce", "lsgan", "hinge", "wgan-gp"])
-def test_every_picture_is_counted_once(loss: Loss) -> None:
-    found = score_histogram(loss, REAL, FAKE)
-    assert len(found.edges) == len(found.real) + 1 == len(found.fake) + 1
+def test_probabilities_are_counted_from_0_to_1() -> None:
+    found = score_histogram(REAL, FAKE)
+    assert (found.low, found.high) == (0.0, 1.0)
+    edges = np.linspace(0, 1, BINS + 1)
+    np.testing.assert_array_equal(np.histogram(REAL, edges)[0], found.real)
+    np.testing.assert_array_equal(np.histogram(FAKE, edges)[0], found.fake)
+
+
+def test_a_critics_scores_are_counted_from_the_least_to_the_highest() -> None:
+    found = score_histogram(100 * REAL, -30 * FAKE, critic=True)
+    assert (found.low, found.high) == pytest.approx((-28.8, 100.0))
+    assert (found.fake[0], found.real[-1]) == (1, 1)
     assert sum(found.real) == sum(found.fake) == 5
-    if loss == "wgan-gp":
-        assert (found.edges[0], found.edges[-1]) == (-60.0, 40.0)
-        assert (found.fake[0], found.real[-1]) == (1, 1)
-    else:
-        assert (found.edges[0], found.edges[-1]) == (0.0, 1.0)
-
-
-def test_it_is_of_probabilities() -> None:
-    found = score_histogram("bce", REAL, FAKE)
-    sure = 1 / (1 + np.exp(-REAL))
-    np.testing.assert_array_equal(np.histogram(sure, found.edges)[0], found.real)
 
 
 def test_equal_scores_and_such_as_are_no_numbers_can_be_drawn() -> None:
-    flat = score_histogram("wgan-gp", np.ones(2), np.ones(2))
-    assert flat.edges[0] < 1 < flat.edges[-1]
-    assert sum(score_histogram("bce", np.array([np.nan]), np.array([np.inf])).real) == 1
+    flat = score_histogram(np.ones(2), np.ones(2), critic=True)
+    assert flat.low < 1 < flat.high
+    assert sum(score_histogram(np.array([np.nan]), np.array([0.5])).real) == 1
+
+
+def test_batches_add_up_to_what_all_at_once_would_be() -> None:
+    batches = [score_histogram(REAL[at : at + 1], FAKE[at : at + 1]) for at in range(5)]
+    assert add_up(batches) == score_histogram(REAL, FAKE)
+
+
+def test_scores_of_different_ranges_add_up_to_within_a_bin() -> None:
+    narrow = ScoreHistogram(0.0, 1.0, (3, 1), (0, 4))
+    wide = ScoreHistogram(-10.0, 10.0, (2, 0), (1, 1))
+    found = add_up([narrow, wide])
+    assert (found.low, found.high) == (-10.0, 10.0)
+    assert (sum(found.real), sum(found.fake)) == (6, 6)
+    assert (found.real[10], found.fake[10], found.real[5], found.fake[15]) == (4, 4, 2, 1)

@@ -12,7 +12,7 @@ from core.steps import row_of, step_of
 from tests.core.running import new_run, run_until
 
 STEP = Step(7, 2, 1.5, 100.0, 1.0, 2.0, 0.6, 0.4, 0.3, 0.8, 0.7, 2.0, 5.0, 2e-4, 2e-4, 900.0)
-SCORED = replace(STEP, scores=ScoreHistogram((0.0, 0.5, 1.0), (1, 3), (4, 0)))
+SCORED = replace(STEP, scores=ScoreHistogram(0.0, 1.0, (1, 3), (4, 0)))
 
 
 @pytest.mark.parametrize("step", [STEP, SCORED])
@@ -35,11 +35,14 @@ def test_what_a_line_does_not_say() -> None:
     [
         None,
         [],
-        {"edges": [0, 1], "real": [1]},
-        {"edges": [0, 1], "real": [1], "fake": [1, 2]},
-        {"edges": [0], "real": [], "fake": []},
-        {"edges": [0, 1], "real": ["many"], "fake": [1]},
-        {"edges": 3, "real": 3, "fake": 3},
+        {"low": 0, "high": 1, "real": [1]},
+        {"low": 0, "high": 1, "real": [1], "fake": [1, 2]},
+        {"low": 0, "high": 1, "real": [], "fake": []},
+        {"low": 0, "high": 1, "real": ["many"], "fake": [1]},
+        {"low": 0, "high": 1, "real": [-1], "fake": [1]},
+        {"low": 1, "high": 1, "real": [1], "fake": [1]},
+        {"low": None, "high": 1, "real": [1], "fake": [1]},
+        {"low": 0, "high": 1, "real": 3, "fake": 3},
     ],
 )
 def test_histograms_that_cannot_be_drawn_are_none(scores: object) -> None:
@@ -47,14 +50,14 @@ def test_histograms_that_cannot_be_drawn_are_none(scores: object) -> None:
     assert found == STEP
 
 
-def test_a_run_has_histograms_of_every_epoch_and_grid(
+def test_a_run_keeps_how_the_discriminator_judged_each_logged_batch(
     tmp_path: Path, tiny: Config, cartoons: PictureCache
 ) -> None:
-    """44 pictures in batches of 8: epochs end at steps 5, 10 and 15."""
-    config = tiny.replace(duration=16, log_every=2, sample_every=8, checkpoint_every=16)
-    run = new_run(tmp_path / "run", config, cartoons)
+    run = new_run(tmp_path / "run", tiny.replace(log_every=3), cartoons)
     told = {event.step: event.scores for event in run_until(run, cartoons) if isinstance(event, Step)}
-    assert {step for step, scores in told.items() if scores is not None} == {6, 8, 10, 16}
+    assert list(told) == [3, 6, 9, 12]
     for scores in told.values():
-        assert scores is None or sum(scores.real) == sum(scores.fake) == 8
-    assert {row["step"] for row in run.metrics() if "scores" in row} == {6, 8, 10, 16}
+        assert scores is not None
+        assert sum(scores.real) == sum(scores.fake) == tiny.batch_size
+    kept = [step_of(row) for row in run.metrics()]
+    assert [each.scores for each in kept if each is not None] == list(told.values())

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from core.events import Measured, ScoreHistogram, Step
 from core.watchdog.verdict import Advice, Kind, Verdict
 
@@ -28,11 +26,10 @@ def steps(first: int, last: int, **numbers: float) -> list[Step]:
 
 
 def scored(step: int) -> Step:
-    """A step whose histogram of fakes has its peak in bin `step / 100`."""
-    fake = [1] * 10
-    fake[step // 100 % 10] = 91
-    scores = ScoreHistogram(tuple(np.linspace(0, 1, 11)), (10,) * 10, tuple(fake))
-    return replace(steps(step, step)[0], epoch=step // 100, scores=scores)
+    """A step of many pictures whose histogram of fakes has its peak in bin `step / 100`."""
+    fake = [3] * 10
+    fake[step // 100 % 10] = 273
+    return replace(steps(step, step)[0], scores=ScoreHistogram(0.0, 1.0, (30,) * 10, tuple(fake)))
 
 
 def measured(step: int, coverage: float = 0.5, *, best: bool = False, fid: float | None = None) -> Measured:
