@@ -161,8 +161,10 @@ class RecipeCard(Card):
             for each in own:
                 self._add(each)
         self._skipped.setVisible(bool(skipped))
-        self._skipped.setText(f"{count(len(skipped), 'preset')} of yours cannot be read.")
-        self._skipped.setToolTip("<br>".join(escape(each.reason) for each in skipped))
+        if skipped:
+            others = f" So with {count(len(skipped) - 1, 'other preset')}." if len(skipped) > 1 else ""
+            self._skipped.setText(f"{skipped[0].reason} Mend or delete the file.{others}")
+        self._skipped.setToolTip("<br>".join(escape(each.sentence) for each in skipped))
 
     def _add(self, preset: Preset) -> None:
         self.preset.addItem(preset.title, preset.name)

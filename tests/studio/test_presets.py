@@ -178,8 +178,12 @@ def test_a_damaged_preset_is_named_and_the_others_are_there(config_folder: Path,
     note = made.findChild(QLabel, "presetsSkipped")
     assert note is not None
     assert note.isVisible()
-    assert note.text() == "1 preset of yours cannot be read."
-    assert "broken.toml" in note.toolTip()
+    assert "broken.toml" in note.text()
+    assert note.text().endswith("Mend or delete the file.")
+    assert str(config_folder) in note.toolTip()
+    (config_folder / "presets" / "also broken.toml").write_text("title = 8")
+    made._list()
+    assert note.text().endswith("So with 1 other preset.")
     assert "Mine" in _listed(made)
 
 
