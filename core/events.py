@@ -59,7 +59,7 @@ class Step:
     d_lr: float = nan
     g_lr: float = nan
     memory_mib: float = nan  # held by the process, or on a GPU by its tensors, at most so far
-    scores: ScoreHistogram | None = None  # of the step's batch
+    scores: ScoreHistogram | None = None  # of the step's batch, every ten steps at most
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from core.data.cache import PictureCache
 from core.errors import StudioError
 from core.events import Judged, Measured, Step
 from core.journal import Journal
-from core.metrics.frechet import check_inception
+from core.metrics.frechet import load_inception
 from core.metrics.measuring import Measurer
 from core.runs import Run
 from core.standing import Standing
@@ -39,10 +39,9 @@ class Health:
         self._run, self._journal, self._images = run, journal, len(cache)
         self._device = device
         self._budget = Budget(run.config.measure_every)
-        if inception is not None:
-            check_inception(inception)  # before hours of training
+        weights = load_inception(inception) if inception else None
         self._measurer = Measurer(
-            run.config, cache, device, count=run.config.measure_count, inception=inception
+            run.config, cache, device, count=run.config.measure_count, inception=weights
         )
         self._measured_step = 0  # the last one that was measured in this session
         self._best: Measured | None = None
@@ -62,7 +61,7 @@ class Health:
 
         A kill leaves numbers of later steps, which come again.
         """
-        self._best = measures.best(self._run)
+        self._best, self._measured_step = measures.best(self._run), 0
         if self._best is not None and self._best.count != self._measurer.count:
             self._best = None  # they do not compare
         if config.watchdog == "off":

@@ -52,6 +52,7 @@ MEMORY_FULL = (
     "The memory is full. Close other programs and resume, or start a new run with a lower batch_size or "
     "narrower networks."
 )
+SCORES_EVERY = 10  # steps at least: histograms of single batches are added up anyway
 _WATCHED = {  # of NUMBERS; a score that is not finite makes its loss so
     "d_loss": "the discriminator's loss",
     "g_loss": "the generator's loss",
@@ -201,9 +202,12 @@ def _train(
                 yield report
                 yield from _judge(health, report, control)
         if measuring:
-            measured = yield from _measure(health, now, report.epoch, clock)
+            measured = health.measure(now, report.epoch, clock)
             clock.lap(now.step, config.batch_size)  # the time that it took says nothing of the speed
             if measured is not None:
+                if measured.best:
+                    yield Saved(now.step, now.checkpoint)
+                yield measured
                 yield from _judge(health, measured, control)
         if saving and now.saved_step != now.step:
             yield Saved(now.step, now.save(clock.seconds))
@@ -213,16 +217,19 @@ def _train(
             yield _snapshot(now.trainee, now.step)
 
     # --- end
-    epoch = batches.epoch(max(now.step, 1))
-    if not control.stopping and health.is_due_at_end(now.step, clock):
-        measured = yield from _measure(health, now, epoch, clock)
-        if measured is not None and (judged := health.judge(measured)) is not None:
-            yield judged
+    status: Literal["stopped", "finished"] = "stopped" if control.stopping else "finished"
+    clock.hold()
     if now.newest is None or now.saved_step != now.step:
         yield Saved(now.step, now.save(clock.seconds))
     if now.step % config.sample_every:
         yield _draw_samples(run, now.trainee, fixed_z, now.step)
-    status: Literal["stopped", "finished"] = "stopped" if control.stopping else "finished"
+    epoch = batches.epoch(max(now.step, 1))
+    if status == "finished" and health.is_due_at_end(now.step, clock):  # who stops a run does not wait
+        measured = health.measure(now, epoch, clock)
+        if measured is not None:
+            yield measured
+            if (judged := health.judge(measured)) is not None:
+                yield judged
     journal.event(status, now.step, epoch=epoch)
     speed = taken * config.batch_size / max(clock.session, 1e-9)
     yield Finished(status, now.step, epoch, clock.seconds, speed, now.checkpoint)
@@ -268,7 +275,8 @@ def _report(now: Standing, batches: Batches, clock: Clock, numbers: Tensor) -> S
     """The present step's numbers; waits for the device."""
     told = numbers.tolist()
     known = dict(zip(NUMBERS, told[: len(NUMBERS)], strict=True))
-    real, fake = np.array(told[len(NUMBERS) :]).reshape(2, -1)
+    verdicts = np.array(told[len(NUMBERS) :]).reshape(2, -1)
+    keeps = now.step % max(SCORES_EVERY, now.config.log_every) == 0 and np.isfinite(verdicts).all()
     seconds, speed = clock.lap(now.step, now.config.batch_size)
     return Step(
         now.step,
@@ -279,7 +287,7 @@ def _report(now: Standing, batches: Batches, clock: Clock, numbers: Tensor) -> S
         d_lr=now.config.d_lr,
         g_lr=now.config.g_lr,
         memory_mib=memory_mib(now.device),
-        scores=score_histogram(real, fake, critic=now.config.loss == "wgan-gp"),
+        scores=score_histogram(*verdicts, critic=now.config.loss == "wgan-gp") if keeps else None,
     )
 
 
@@ -303,18 +311,6 @@ def _is_sound(report: Step, now: Standing, health: Health, control: Control) -> 
             "before. Lower the learning rates or choose precision float32, then resume."
         )
     return False
-
-
-def _measure(
-    health: Health, now: Standing, epoch: int, clock: Clock
-) -> Generator[Event, None, Measured | None]:
-    """What is measured of the present step; None if the memory is too small for it."""
-    measured = health.measure(now, epoch, clock)
-    if measured is not None:
-        if measured.best:
-            yield Saved(now.step, now.checkpoint)
-        yield measured
-    return measured
 
 
 def _judge(health: Health, event: Step | Measured, control: Control) -> Iterator[Event]:

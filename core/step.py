@@ -50,11 +50,12 @@ def update(
     """One step of both networks, the batch of n pictures computed in so many parts, gradients added up.
 
     real: (d_updates * n, c, s, s) in [-1, 1], z: (d_updates * n, latent_dim); every update of the
-    discriminator takes the next n of each. Gives one tensor on the device: NUMBERS, then D's n verdicts on
-    the real pictures and n on generated ones before its (last) update, as probabilities, or for the
-    Wasserstein loss as raw scores. Losses are without penalties, and where
-    the discriminator does not learn (`learns`) d_grad_norm is NaN. With the default settings it computes
-    what the PyTorch DCGAN tutorial's step computes, the sigmoid folded into the loss.
+    discriminator takes the next n of each.
+
+    Gives one tensor on the device: NUMBERS, then D's n verdicts on the real pictures and n on generated ones
+    before its (last) update, as probabilities, or for the Wasserstein loss as raw scores. Losses are without
+    penalties, and where the discriminator does not learn (`learns`) d_grad_norm is NaN. With the default
+    settings it computes what the PyTorch DCGAN tutorial's step computes, the sigmoid folded into the loss.
 
     Where several processes train, the pictures are this one's rows of the batch, all learn from all
     gradients, and what is given is that of the whole batch once it is added up over the processes.

@@ -18,16 +18,18 @@ if TYPE_CHECKING:  # at run time it would bring pyqtgraph along
     from studio.histogram_area import HistogramArea
 
 TITLE = "How the discriminator judges"
+LEAST = 256  # pictures of each kind; a batch may have eight, which make no hill
 EXPLANATION = (
     "How many real and how many generated pictures get which score from the discriminator while it learns: "
     "right is sure of real, left is sure of fake. Of the last batches before the step that the time slider "
-    "shows, as many as make {count} pictures of each kind.\n"
+    f"shows, as many as make {LEAST} pictures of each kind.\n"
     "Normal: two hills that lean apart and overlap: some fakes pass, some real pictures are doubted.\n"
     "Not normal: two piles at the far ends: it tells all of them apart and the generator learns little. One "
     "pile for both: it cannot tell them apart at all."
 )
 NOTHING_YET = "Drawn from the first steps on."
-LEAST = 256  # pictures of each kind; a batch may have eight, which make no hill
+UNRECORDED = "This run did not record it."
+SURE_BY = 100  # steps, by which every run has noted some
 SERIES = (("Real", "plot_real"), ("Fake", "plot_fake"))
 
 
@@ -38,13 +40,14 @@ class HistogramPlot(QWidget):
         super().__init__()
         self._at: list[int] = []  # the steps with histograms
         self._scores: list[ScoreHistogram] = []  # theirs
+        self._reached = 0.0
         self._marker_step: float | None = None
         self._area: HistogramArea | None = None
         self._moment = label("", "caption", name="histogramStep", accessible="Step of the histograms")
         head = QHBoxLayout()
         head.setSpacing(4)
         head.addWidget(label(TITLE, "heading"))
-        head.addWidget(HelpDot("histogramPlotHelp", TITLE, EXPLANATION.format(count=LEAST)))
+        head.addWidget(HelpDot("histogramPlotHelp", TITLE, EXPLANATION))
         head.addStretch(1)
         legend = QHBoxLayout()
         legend.setSpacing(4)
@@ -93,6 +96,10 @@ class HistogramPlot(QWidget):
                 self._scores.append(scores)
             self.refresh()
 
+    def reach(self, step: float) -> None:
+        """The run has come so far."""
+        self._reached = step
+
     def cut(self, step: int) -> None:
         """Forget what comes after a step."""
         kept = bisect_right(self._at, step)
@@ -100,7 +107,7 @@ class HistogramPlot(QWidget):
         self.refresh()
 
     def clear(self) -> None:
-        self._at, self._scores = [], []
+        self._at, self._scores, self._reached = [], [], 0.0
         self.mark(None)
 
     def mark(self, step: float | None) -> None:
@@ -137,13 +144,18 @@ class HistogramPlot(QWidget):
 
     def _draw(self) -> None:
         shown = self.shown()
-        self._empty.setText(NOTHING_YET if self.empty else "There are none from before this step.")
+        self._empty.setText(self._why_empty())
         self._moment.setText(_span(self._at[shown[0]], self._at[shown[-1]]) if shown else "")
         if shown:
             scores = add_up(self._scores[shown.start : shown.stop])
             edges = np.linspace(scores.low, scores.high, len(scores.real) + 1)
             self.area.draw(edges, [np.array(each) for each in (scores.real, scores.fake)])
         self._pages.setCurrentIndex(1 if shown else 0)
+
+    def _why_empty(self) -> str:
+        if not self.empty:
+            return "There are none from before this step."
+        return NOTHING_YET if self._reached < SURE_BY else UNRECORDED
 
     @Slot()
     def _paint(self) -> None:

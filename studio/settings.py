@@ -104,7 +104,8 @@ class Settings:
     def inception(self) -> Path | None:
         """The file of Inception's weights that was chosen for the FID, as long as it is there."""
         chosen = self._text("train/inception")
-        return Path(chosen) if chosen and Path(chosen).is_file() else None
+        is_there = os.path.isfile(chosen)  # noqa: PTH113 - Path's own raises where a name or a disk is odd
+        return Path(chosen) if is_there else None
 
     @inception.setter
     def inception(self, weights: Path | None) -> None:

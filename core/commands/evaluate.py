@@ -150,18 +150,19 @@ def _fid(
     bar: "tqdm[Any]",
     tell: Callable[[int], None],
 ) -> dict[str, Any] | None:
-    from core.metrics.frechet import FrechetDistance, find_inception
+    from core.metrics.frechet import FrechetDistance, find_inception, load_inception
 
-    weights = options.inception or find_inception()
-    if weights is None:
+    path = options.inception or find_inception()
+    if path is None:
         return None
+    weights = load_inception(path)
     bar.total += 3 * reference.count
     frechet = FrechetDistance(weights, reference.pictures(), device, tell)
     return {
         "value": frechet.distance(faces),
         "real": frechet.distance(reference.other_pictures()),
-        "weights": frechet.digest,
-        "published_weights": frechet.published,
+        "weights": weights.digest,
+        "published_weights": weights.published,
     }
 
 

@@ -55,8 +55,8 @@ def declare(sub: argparse.ArgumentParser) -> None:
         "--inception",
         type=Path,
         metavar="FILE",
-        help="Inception's weights, to measure the FID too; on a CPU that takes minutes each time "
-        "(on a GPU, if they are found)",
+        help="Inception's weights, to measure the FID too, in this session; on a CPU that takes minutes each "
+        "time. Without it, the ones that torch has are used, on a CUDA GPU only",
     )
     sub.add_argument("--resume", action="store_true", help="go on from the newest good checkpoint")
     sub.add_argument(

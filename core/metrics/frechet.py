@@ -2,6 +2,8 @@
 
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +23,23 @@ def find_inception() -> Path | None:
     return next((folder / name for name in _NAMES if (folder / name).is_file()), None)
 
 
-def check_inception(weights: Path) -> None:
-    """Raises StudioError if the FID cannot be computed with these: no torchmetrics, or not Inception's."""
-    FrechetDistance(weights, np.zeros((0, 1, 1, 3), np.uint8), torch.device("cpu"))
+@dataclass(frozen=True, slots=True)
+class InceptionWeights:
+    """Inception's weights, read and looked at."""
+
+    tensors: dict[str, Tensor]
+    digest: str  # the first 8 hex digits of the file's sha256
+    published: bool
+
+
+def load_inception(path: Path) -> InceptionWeights:
+    """Raises StudioError if the FID cannot be computed: no torchmetrics, or not Inception's weights."""
+    if find_spec("torchmetrics") is None:
+        raise StudioError("The FID needs torchmetrics. Install it: pip install torchmetrics.")
+    from core.metrics.inception import PUBLISHED, read_inception  # torchvision takes a second
+
+    tensors, digest = read_inception(path)
+    return InceptionWeights(tensors, digest, digest == PUBLISHED)
 
 
 class FrechetDistance:
@@ -35,30 +51,22 @@ class FrechetDistance:
 
     def __init__(
         self,
-        weights: Path,
+        weights: InceptionWeights,
         real: NDArray[np.uint8],
         device: torch.device,
         told: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """real: (n, s, s, 3 or 1) uint8. `told` hears how many pictures more are done, and may raise to stop.
-
-        Raises StudioError: no torchmetrics, or not Inception's weights.
-        """
+        """real: (n, s, s, 3 or 1) uint8. `told` hears how many more are done, and may raise to stop."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of optional parts of torchmetrics that are not used
-            try:
-                from torchmetrics.image.fid import FrechetInceptionDistance
-            except ImportError as error:
-                raise StudioError(
-                    "The FID needs torchmetrics. Install it: pip install torchmetrics."
-                ) from error
-        from core.metrics.inception import PUBLISHED, Inception, read_inception  # torchvision takes a second
+            from torchmetrics.image.fid import FrechetInceptionDistance
+        from core.metrics.inception import Inception
 
         self._told = told
-        read, self.digest = read_inception(weights)
-        self.published = self.digest == PUBLISHED
+        if device.type == "mps":  # has no antialiased resizing (pytorch #141287)
+            device = torch.device("cpu")
         # Its sums stay on the CPU in float64, which not every GPU has.
-        self._metric = FrechetInceptionDistance(Inception(read, device), reset_real_features=False)
+        self._metric = FrechetInceptionDistance(Inception(weights.tensors, device), reset_real_features=False)
         self._add(real, is_real=True)
 
     def distance(self, pictures: NDArray[np.uint8]) -> float:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from functools import cached_property
 from math import log
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,11 +11,10 @@ from numpy.typing import NDArray
 from core import draws
 from core.config import Config
 from core.data.cache import PictureCache
-from core.errors import StudioError
 from core.events import Measured
 from core.latent import decode
 from core.metrics.features import SEED, Extractor
-from core.metrics.frechet import FrechetDistance, find_inception
+from core.metrics.frechet import FrechetDistance, InceptionWeights, find_inception, load_inception
 from core.metrics.reference import Reference, sample_size
 from core.models import Generator
 
@@ -41,21 +39,20 @@ class Measurer:
         device: torch.device,
         *,
         count: int = COUNT,
-        inception: Path | None = None,
+        inception: InceptionWeights | None = None,
         with_fid: bool | None = None,
     ) -> None:
         """Cheap; the real pictures' features are computed with the first measurement, and kept.
 
-        inception: the file of Inception's weights; otherwise they are looked for, and found ones that cannot
-        be used are passed over. with_fid: by default with named weights, and on a CUDA GPU; on a CPU it takes
-        minutes.
+        inception: Inception's weights; otherwise they are looked for. with_fid: by default if they are
+        given, and on a CUDA GPU; on a CPU it takes minutes.
         """
         self._config, self._cache, self._device = config, cache, device
         self.count = sample_size(len(cache), count)
         usual = inception is not None or device.type == "cuda"
         self._with_fid = usual if with_fid is None else with_fid
         self._inception = inception
-        self.no_fid = ""  # why weights that were found cannot be used, once that is known
+        self.no_fid = ""  # why there is none, once that is known
 
     @property
     def possible(self) -> bool:
@@ -72,7 +69,7 @@ class Measurer:
     ) -> Measured:
         """The quality of a generator, as a rule the averaged one, at a step.
 
-        Raises SourceError if it is not `possible`, and StudioError if the named weights cannot be used.
+        Raises SourceError if it is not `possible`.
         """
         reference = self._reference
         z = measured_z(self.count, self._config.latent_dim)
@@ -88,10 +85,23 @@ class Measurer:
             real_coverage=real.coverage,
             real_density=real.density,
             real_kid=real.kid,
-            fid=self._frechet.distance(pictures) if self._frechet else None,
+            fid=self._fid(pictures),
             best=False,
         )
         return replace(measured, best=best_so_far is None or is_better(measured, best_so_far))
+
+    def _fid(self, pictures: NDArray[np.uint8]) -> float | None:
+        """None from the first time on that it cannot be computed, whatever the reason: a figure that is
+        shown beside others must not end a training.
+        """
+        if not self._with_fid:
+            return None
+        try:
+            return self._frechet.distance(pictures) if self._frechet else None
+        except Exception as error:
+            self._with_fid = False
+            self.no_fid = str(error)
+            return None
 
     @cached_property
     def _extractor(self) -> Extractor:
@@ -103,16 +113,10 @@ class Measurer:
 
     @cached_property
     def _frechet(self) -> FrechetDistance | None:
-        weights = (self._inception or find_inception()) if self._with_fid else None
-        if weights is None:
-            return None
-        try:
-            return FrechetDistance(weights, self._reference.pictures(), self._device)
-        except StudioError as error:
-            if self._inception is not None:
-                raise
-            self.no_fid = str(error)
-            return None
+        weights, found = self._inception, find_inception()
+        if weights is None and found is not None:
+            weights = load_inception(found)
+        return FrechetDistance(weights, self._reference.pictures(), self._device) if weights else None
 
 
 def measured_z(count: int, latent_dim: int) -> NDArray[np.float32]:

@@ -57,11 +57,9 @@ class Reference:
         self._chosen = np.sort(order[: self.count])
         self._others = np.sort(order[self.count : 2 * self.count])
 
-    def pictures(self, most: int | None = None) -> NDArray[np.uint8]:
-        """The sample, or some of it spread over the source: an owned array."""
-        spread = np.linspace(0, self.count - 1, min(most or self.count, self.count)).astype(int)
-        pictures: NDArray[np.uint8] = self._source[self._chosen[spread]]
-        return pictures
+    def pictures(self) -> NDArray[np.uint8]:
+        """The sample: an owned array."""
+        return self._source[self._chosen]
 
     def other_pictures(self) -> NDArray[np.uint8]:
         """As many real pictures again, none of them in the sample."""

@@ -13,8 +13,8 @@ EXPLANATION = (
     "The Frechet Inception distance, the figure that papers give. It needs the weights of a network that was "
     "trained elsewhere: weights-inception-2015-12-05-6726825d.pth, as torch-fidelity and torchmetrics use "
     "them (95 MB). The file is read, never run.\n"
-    "On a GPU it is computed by itself if torch has the file. On a CPU it takes minutes each time, so that "
-    "everything is measured more rarely."
+    "What is chosen acts from the next Start or Resume on. On an NVIDIA GPU the FID is measured without it, "
+    "too, if torch has the file. On a CPU it takes minutes each time, so that all is measured more rarely."
 )
 
 
@@ -26,6 +26,7 @@ class InceptionRow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._weights: Path | None = None
+        self._measured = False
         self._state = ElidedLabel("caption", name="inceptionState", accessible="Weights for the FID")
         self._button = Button("", "inceptionButton", kind="link")
         self._trouble = label("", "error", name="inceptionTrouble", accessible="Why not", wrap=True)
@@ -49,8 +50,21 @@ class InceptionRow(QWidget):
         self._button.setEnabled(True)
         self._button.setText("Choose…" if weights is None else "Forget")
         self._button.setAccessibleName(f"{self._button.text()} weights for the FID")
-        self._state.setText("FID needs Inception's weights" if weights is None else f"FID by {weights.name}")
         self._state.setToolTip("" if weights is None else str(weights))
+        self._say()
+
+    def tell_measured(self, measured: bool) -> None:
+        """Whether the run that is shown has the FID."""
+        self._measured = measured
+        self._say()
+
+    def _say(self) -> None:
+        if self._weights is not None:
+            self._state.setText(f"FID by {self._weights.name}")
+        elif self._measured:
+            self._state.setText("FID by other weights")
+        else:
+            self._state.setText("FID needs Inception's weights")
 
     @Slot()
     def _press(self) -> None:
@@ -86,7 +100,7 @@ class InceptionRow(QWidget):
 
 
 def _check(weights: Path) -> Path:
-    from core.metrics.frechet import check_inception  # brings torch along
+    from core.metrics.frechet import load_inception  # brings torch along
 
-    check_inception(weights)
+    load_inception(weights)
     return weights

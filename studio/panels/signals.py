@@ -56,8 +56,13 @@ class SignalsCard(Card):
         self._quality = QStackedWidget()
         self._unmeasured = EmptyState("search", "Nothing measured", NOT_MEASURED, name="qualityEmpty")
         self._quality.addWidget(self._unmeasured)
-        self._quality.addWidget(_scrolled(quality, QUALITY_PX, "qualityScroll", "Quality", self.inception))
-        self._pages.addWidget(self._quality)
+        self._quality.addWidget(_scrolled(quality, QUALITY_PX, "qualityScroll", "Quality"))
+        measured = QWidget()
+        column = QVBoxLayout(measured)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._quality, 1)
+        column.addWidget(self.inception)
+        self._pages.addWidget(measured)
         details = [self.plots[chart.name] for chart in DETAILS]
         self._pages.addWidget(_scrolled(details, DETAIL_PX, "detailsScroll", "Details"))
         self._key = MarkKey()
@@ -90,6 +95,7 @@ class SignalsCard(Card):
         for plot in self.plots.values():
             plot.clear()
         self.plots[FID.name].hide()
+        self.inception.tell_measured(False)
         self._look_at_quality(False)
         self._key.show_kinds([])
 
@@ -178,6 +184,7 @@ class SignalsCard(Card):
                 plot.help.say(chart.explanation.replace("{count}", f"{measures[-1].count:,}"))
         if any(each.fid is not None for each in measures):
             self.plots[FID.name].show()
+            self.inception.tell_measured(True)
 
     def _look_at_quality(self, measured: bool) -> None:
         self._quality.setCurrentIndex(1 if measured else 0)
@@ -187,6 +194,7 @@ class SignalsCard(Card):
         if self._span is not None:
             first, last = min(first, self._span[0]), max(last, self._span[1])
         self._span = first, last
+        self.histograms.reach(last)
         if self._axis.reach(first, last):
             for plot in self.plots.values():
                 plot.refresh()
@@ -234,23 +242,21 @@ class MarkKey(QWidget):
             dot.setStyleSheet(f"background: {color(TOKENS[kind]).name()};")
 
 
-def _stacked(plots: Sequence[QWidget], right_px: int = 0, below: Sequence[QWidget] = ()) -> QWidget:
+def _stacked(plots: Sequence[QWidget], right_px: int = 0) -> QWidget:
     page = QWidget()
     column = QVBoxLayout(page)
     column.setContentsMargins(0, 0, right_px, 0)
     column.setSpacing(10)
     for plot in plots:  # one with numbers below is taller by them
         column.addWidget(plot, 11 if isinstance(plot, CurvePlot) and not plot.foot else 13)
-    for each in below:
-        column.addWidget(each)
     return page
 
 
-def _scrolled(plots: Sequence[QWidget], least_px: int, name: str, title: str, *below: QWidget) -> QScrollArea:
-    """The plots on top of each other, each at least so high, and what comes below them."""
+def _scrolled(plots: Sequence[QWidget], least_px: int, name: str, title: str) -> QScrollArea:
+    """The plots on top of each other, each at least so high."""
     for plot in plots:
         plot.setMinimumHeight(least_px)
-    inside = _stacked(plots, right_px=4, below=below)  # clear of the scroll bar
+    inside = _stacked(plots, right_px=4)  # clear of the scroll bar
     inside.setProperty("scrolled", True)
     scroll = QScrollArea()
     named(scroll, name, title)

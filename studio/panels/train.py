@@ -388,7 +388,9 @@ class TrainPanel(QWidget):
         self._order(order)
 
     def _order(self, order: Order) -> None:
-        self.start_requested.emit(replace(order, inception=self._settings.inception))
+        weights = self._settings.inception
+        self.monitor.signals.inception.offer(weights)  # it may be gone by now
+        self.start_requested.emit(replace(order, inception=weights))
 
     @Slot(object)
     def _remember_inception(self, weights: Path | None) -> None:

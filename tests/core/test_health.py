@@ -10,6 +10,8 @@ import pytest
 import torch
 
 from core import checkpoints, measures, runs
+from core.budget import FIRST_S, FIRST_STEP
+from core.clock import Clock
 from core.config import Config
 from core.data.cache import PictureCache
 from core.errors import RunError
@@ -18,6 +20,7 @@ from core.health import Health
 from core.journal import Journal
 from core.metrics.measuring import Measurer
 from core.runs import Run
+from core.standing import take_up
 from core.watchdog.judge import Watchdog
 from tests.core.running import new_run, run_until
 
@@ -238,3 +241,19 @@ def test_a_journal_is_json_and_its_nulls_are_nan(
     (found,) = measures.measures(run)
     assert found.kid != found.kid
     assert found.fid is None
+
+
+def test_a_step_that_was_measured_is_not_measured_again_but_after_going_back(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache
+) -> None:
+    run = new_run(tmp_path / "run", tiny, cartoons)
+    health, clock = Health(run, cartoons, CPU, Journal(run.folder)), Clock()
+    clock._session = FIRST_S
+    health.recall(tiny, 0)
+    now = take_up(run, CPU, len(cartoons))
+    now.step = FIRST_STEP
+    assert health.is_due_at_end(now.step, clock)
+    assert health.measure(now, 1, clock) is not None
+    assert not health.is_due_at_end(now.step, clock)
+    health.recall(tiny, 50)
+    assert health.is_due_at_end(now.step, clock)

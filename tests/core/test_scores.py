@@ -22,10 +22,10 @@ def test_a_critics_scores_are_counted_from_the_least_to_the_highest() -> None:
     assert sum(found.real) == sum(found.fake) == 5
 
 
-def test_equal_scores_and_such_as_are_no_numbers_can_be_drawn() -> None:
+def test_equal_scores_can_be_drawn() -> None:
     flat = score_histogram(np.ones(2), np.ones(2), critic=True)
     assert flat.low < 1 < flat.high
-    assert sum(score_histogram(np.array([np.nan]), np.array([0.5])).real) == 1
+    assert sum(flat.real) == sum(flat.fake) == 2
 
 
 def test_batches_add_up_to_what_all_at_once_would_be() -> None:
@@ -40,3 +40,8 @@ def test_scores_of_different_ranges_add_up_to_within_a_bin() -> None:
     assert (found.low, found.high) == (-10.0, 10.0)
     assert (sum(found.real), sum(found.fake)) == (6, 6)
     assert (found.real[10], found.fake[10], found.real[5], found.fake[15]) == (4, 4, 2, 1)
+
+
+def test_histograms_of_another_number_of_bins_add_up_too() -> None:
+    found = add_up([ScoreHistogram(0.0, 1.0, (3, 1), (0, 4)), score_histogram(REAL, FAKE)])
+    assert (sum(found.real), sum(found.fake)) == (9, 9)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from core.config import Config
 from core.devices import Precision
+from core.losses import probabilities
 from core.spectral_norm import own_weight
 from core.step import NUMBERS, R1_EVERY, learns, update
 from core.trainee import Trainee
@@ -123,13 +124,16 @@ def test_in_bf16_every_update_sees_the_weights_that_the_one_before_left() -> Non
     assert abs(second - exact) < 0.2 * abs(first - exact)
 
 
-@pytest.mark.parametrize("changes", [{}, {"d_updates": 2}, {"d_every": 2}])
-def test_scores_are_those_that_the_numbers_are_made_of(changes: dict[str, object]) -> None:
+@pytest.mark.parametrize("changes", [{}, {"d_updates": 2}, {"d_every": 2}, {"loss": "wgan-gp"}])
+def test_verdicts_are_those_that_the_numbers_are_made_of(changes: dict[str, object]) -> None:
     config = SMALL.replace(**changes)
     found = update(_trainee(config), *_batch(config), 1, parts=2)
-    real, fake = found[len(NUMBERS) :].reshape(2, config.batch_size)
-    for name, scores in (("d_real", real), ("d_fake_before", fake)):
-        assert scores.mean().item() == pytest.approx(found[NUMBERS.index(name)].item())
+    verdicts = found[len(NUMBERS) :].reshape(2, config.batch_size)
+    if config.loss == "wgan-gp":
+        assert (verdicts < 0).any(), "raw scores"
+        verdicts = probabilities("wgan-gp", verdicts, verdicts.mean())
+    for name, some in zip(("d_real", "d_fake_before"), verdicts, strict=True):
+        assert some.mean().item() == pytest.approx(found[NUMBERS.index(name)].item())
 
 
 def test_noise_fades_to_nothing() -> None:

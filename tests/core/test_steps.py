@@ -28,6 +28,8 @@ def test_what_a_line_does_not_say() -> None:
     assert isnan(found.memory_mib)
     assert isnan(found.g_loss)
     assert step_of({"step": 7}) is None
+    assert step_of(row_of(STEP) | {"seconds": "long"}) is None
+    assert step_of(row_of(STEP) | {"epoch": None}) is None
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,13 @@ def test_what_a_line_does_not_say() -> None:
         {"low": 0, "high": 1, "real": [-1], "fake": [1]},
         {"low": 1, "high": 1, "real": [1], "fake": [1]},
         {"low": None, "high": 1, "real": [1], "fake": [1]},
+        {"low": "a", "high": "b", "real": [1], "fake": [1]},
+        {"low": [0], "high": [1], "real": [1], "fake": [1]},
+        {"low": -1e999, "high": 1, "real": [1], "fake": [1]},
+        {"low": -1e308, "high": 1e308, "real": [1], "fake": [1]},
+        {"low": 0, "high": 1, "real": [float("nan")], "fake": [1]},
+        {"low": 0, "high": 1, "real": [1.5], "fake": [1]},
+        {"low": 0, "high": 1, "real": [True], "fake": [1]},
         {"low": 0, "high": 1, "real": 3, "fake": 3},
     ],
 )
@@ -50,14 +59,15 @@ def test_histograms_that_cannot_be_drawn_are_none(scores: object) -> None:
     assert found == STEP
 
 
-def test_a_run_keeps_how_the_discriminator_judged_each_logged_batch(
-    tmp_path: Path, tiny: Config, cartoons: PictureCache
+@pytest.mark.parametrize("loss", ["bce", "wgan-gp"])
+def test_a_run_keeps_how_the_discriminator_judged_its_batches(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache, loss: str
 ) -> None:
-    run = new_run(tmp_path / "run", tiny.replace(log_every=3), cartoons)
+    run = new_run(tmp_path / "run", tiny.replace(loss=loss, duration=30, log_every=5), cartoons)
     told = {event.step: event.scores for event in run_until(run, cartoons) if isinstance(event, Step)}
-    assert list(told) == [3, 6, 9, 12]
-    for scores in told.values():
-        assert scores is not None
+    assert [step for step, scores in told.items() if scores is not None] == [10, 20, 30]
+    for scores in filter(None, told.values()):
         assert sum(scores.real) == sum(scores.fake) == tiny.batch_size
+        assert ((scores.low, scores.high) == (0.0, 1.0)) == (loss == "bce")
     kept = [step_of(row) for row in run.metrics()]
     assert [each.scores for each in kept if each is not None] == list(told.values())

@@ -103,13 +103,19 @@ def test_what_a_run_ends_with_is_measured_but_nobody_who_stops_it_waits(
     monkeypatch.setattr(budget, "FIRST_S", 0.0)
     monkeypatch.setattr(budget, "FIRST_STEP", 12)
     monkeypatch.setattr(budget.Budget, "allows", lambda *_: False)
-    run = new_run(tmp_path / "run", tiny.replace(duration=16, measure_count=64), many)
+    run = new_run(tmp_path / "run", tiny.replace(duration=15, measure_count=64), many)
     events = run_until(run, many, 14 if stopped else None)
     found = [event for event in events if isinstance(event, Measured)]
-    assert [event.step for event in found] == ([] if stopped else [16])
+    assert [event.step for event in found] == ([] if stopped else [15])
     assert measures.measures(run) == found
+    assert isinstance(events[-1], Finished)
+    saved = [event for event in events if isinstance(event, Saved)][-1]
+    assert saved.step == events[-1].step
+    assert checkpoints.load(saved.path).seconds == events[-1].seconds, "measuring is no training"
+    if found:
+        assert events.index(saved) < events.index(found[0]), "a kill meanwhile loses nothing"
     best = run.best_checkpoint()
-    assert (best is None) if stopped else (best is not None and best[0] == 16)
+    assert (best is None) if stopped else (best is not None and best[0] == 15)
 
 
 def test_old_runs_have_no_measures(tmp_path: Path, tiny: Config, cartoons: PictureCache) -> None:
@@ -120,10 +126,10 @@ def test_old_runs_have_no_measures(tmp_path: Path, tiny: Config, cartoons: Pictu
     assert measures.best(run) is None
 
 
-def poisoned(folder: Path, config: Config, cartoons: PictureCache, best: bool) -> runs.Run:
-    """Stopped at step 8, where the weights are so large that the next product overflows; step 4 is sound."""
+def poisoned(folder: Path, config: Config, cartoons: PictureCache, best: bool, last: int = 8) -> runs.Run:
+    """Stopped at a step where the weights are so large that the next product overflows; step 4 is sound."""
     run = new_run(folder, config, cartoons)
-    run_until(run, cartoons, 8)
+    run_until(run, cartoons, last)
     if best:
         mark_best(run, 4)
     checkpoint = checkpoints.load(run.checkpoints()[-1][1])
@@ -184,6 +190,15 @@ def test_without_leave_nothing_returns_by_itself(
     seen = list(train(run, cartoons, device="cpu", go_back={"g_lr": 1e-4}))
     assert Returned(4, 8, {"g_lr": 1e-4}) in seen
     assert isinstance(seen[-1], Finished)
+
+
+def test_a_critic_that_overflows_is_told_as_what_it_is(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache
+) -> None:
+    """Its scores are to be drawn at step 10, and have no range."""
+    run = poisoned(tmp_path / "run", tiny.replace(loss="wgan-gp"), cartoons, best=False, last=9)
+    with pytest.raises(DivergedError, match="At step 10"):
+        run_until(run, cartoons)
 
 
 # Nothing is logged where the poisoned run breaks, at step 9; what comes next is the reason to look.

@@ -52,12 +52,13 @@ def test_chosen_weights_are_given_to_the_next_training_and_remembered(
     row, orders = ready.train.monitor.signals.inception, list[Order]()
     ready.train.start_requested.disconnect()
     ready.train.start_requested.connect(orders.append)
+    click(qtbot, ready, "qualityView")
     with qtbot.waitSignal(row.chosen, timeout=LONG):
-        row._button.click()
+        click(qtbot, ready, "inceptionButton")
     assert row._state.toolTip() == str(weights)
     assert Settings().inception == weights
     click(qtbot, ready, "startButton")
-    row._button.click()
+    click(qtbot, ready, "inceptionButton")
     assert Settings().inception is None
     click(qtbot, ready, "startButton")
     assert [order.inception for order in orders] == [weights, None]
@@ -65,5 +66,6 @@ def test_chosen_weights_are_given_to_the_next_training_and_remembered(
 
 def test_weights_that_are_gone_are_no_hindrance(tmp_path: Path) -> None:
     settings = Settings(tmp_path)
-    settings.inception = tmp_path / "gone.pth"
-    assert settings.inception is None
+    for path in (tmp_path / "gone.pth", tmp_path / ("n" * 300)):
+        settings.inception = path
+        assert settings.inception is None

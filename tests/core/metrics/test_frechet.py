@@ -12,9 +12,9 @@ pytest.importorskip("torchmetrics")
 from core.config import Config
 from core.data.cache import PictureCache
 from core.errors import StudioError
-from core.events import Measured
+from core.events import Finished, Measured
 from core.loop import train
-from core.metrics.frechet import FrechetDistance, find_inception
+from core.metrics.frechet import FrechetDistance, find_inception, load_inception
 from core.metrics.inception import Inception, read_inception
 from tests.core.metrics.random_inception import random_weights
 from tests.core.running import new_run
@@ -42,10 +42,11 @@ def test_the_distance_is_torchmetrics_own_on_these_features(file: Path) -> None:
     """From its formula, on a small part of the features that torchmetrics was given."""
     real, fake = _pictures(0, 256), _pictures(1, 200)
     heard: list[int] = []
-    frechet = FrechetDistance(file, real, CPU, heard.append)
+    weights = load_inception(file)
+    frechet = FrechetDistance(weights, real, CPU, heard.append)
     found = frechet.distance(fake)
     assert heard == [3, 3]
-    assert not frechet.published
+    assert not weights.published
     network = Inception(read_inception(file)[0], CPU)
     sets = [network(torch.from_numpy(each).permute(0, 3, 1, 2)).double() for each in (real, fake)]
     assert sets[0].shape == (3, 2048)
@@ -70,6 +71,20 @@ def test_a_training_measures_by_weights_that_are_named(
     assert found[0] is not None
     assert found[0] > 0
     assert run.measures()[0]["fid"] == found[0]
+
+
+def test_a_distance_that_fails_later_ends_no_training(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> float:
+        raise NotImplementedError("This device cannot.")
+
+    monkeypatch.setattr(FrechetDistance, "distance", fail)
+    run = new_run(tmp_path / "run", tiny.replace(measure_every=4), cartoons)
+    events = list(train(run, cartoons, device="cpu", inception=file))
+    assert [each.fid for each in events if isinstance(each, Measured)] == [None, None, None]
+    assert isinstance(events[-1], Finished)
+    assert [row["reason"] for row in run.events() if row["event"] == "no_fid"] == ["This device cannot."]
 
 
 def test_a_training_does_not_begin_with_weights_that_cannot_be_used(
