@@ -25,6 +25,10 @@ class Coverage:
         return earlier
 
     @property
+    def first(self) -> Measured | None:
+        return self._measured[0] if self._measured else None
+
+    @property
     def latest(self) -> Measured | None:
         return self._measured[-1] if self._measured else None
 

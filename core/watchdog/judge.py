@@ -4,7 +4,7 @@ from core.config import Config
 from core.events import Measured, Step
 from core.watchdog.advice import advise
 from core.watchdog.coverage import Coverage
-from core.watchdog.rules import RULES, Rule, View, healthy_words
+from core.watchdog.rules import RULES, Rule, View, healthy_words, learning_words, resembles_nothing
 from core.watchdog.signals import Signals
 from core.watchdog.verdict import Kind, Verdict
 
@@ -77,6 +77,8 @@ class Watchdog:
             pending = any(latch.pending for latch in self._latches) and now.step < 2 * LEARNING
             if now.step < LEARNING or now.events < EVENTS or pending:
                 return self._verdict
+        if resembles_nothing(view):
+            return Verdict("learning", "Learning", learning_words(view))
         return Verdict("healthy", "Healthy", healthy_words(view))
 
     def _alarm(self, view: View, kind: Kind, title: str, evidence: str) -> Verdict:

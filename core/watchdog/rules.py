@@ -41,6 +41,7 @@ SEEN, BY_HEART_FROM = 20, 600
 FALLEN, FALLEN_KID = 0.7, 1.7  # twice in a row
 CRASHED, CRASHED_KID = 0.3, 1.5  # at once
 RECOVERED = 0.8
+BARELY = 0.01  # of the real pictures' coverage
 TOLD = 0.25  # of the real pictures' coverage; what is less than this still comes and goes
 # Before that only the KID can tell: twice in a row it is up to 1.24 times its least in healthy runs, and over
 # 1.6 times where G's rate of .004 undid within 400 steps what it had learned. It is over at less.
@@ -107,8 +108,8 @@ def _coverage_words(view: View) -> str:
     assert nearest is not None
     if not _told(view.coverage):
         return (
-            f"The generated faces become less like the real ones: their distance (KID) is {latest.kid:.2g}; "
-            f"at step {nearest.step:,} it was {nearest.kid:.2g}."
+            "The generated faces become less like the real ones: their distance (KID) is "
+            f"{_distance(latest.kid)}; at step {nearest.step:,} it was {_distance(nearest.kid)}."
         )
     return (
         f"The generated faces cover {_percent(latest.coverage)} of the variety of the real ones; "
@@ -141,7 +142,7 @@ def _stuck_words(view: View) -> str:
     assert latest is not None
     return (
         f"After {view.signals.step:,} steps the generated faces are as far from the real ones as in the "
-        f"beginning: their distance (KID) is {latest.kid:.2g}."
+        f"beginning: their distance (KID) is {_distance(latest.kid)}."
     )
 
 
@@ -257,6 +258,24 @@ RULES = (
 )
 
 
+def resembles_nothing(view: View) -> bool:
+    """Whether the generated faces, as far as they were measured, are not yet anything like real ones."""
+    latest = view.coverage.latest
+    return latest is not None and latest.coverage < BARELY * latest.real_coverage
+
+
+def learning_words(view: View) -> str:
+    """The evidence of a run that nothing is wrong with, but whose faces resemble nothing yet."""
+    first, latest = view.coverage.first, view.coverage.latest
+    assert first is not None
+    assert latest is not None
+    before = f", and was {_distance(first.kid)} at step {first.step:,}" if first is not latest else ""
+    return (
+        f"The generated faces cover {_percent(latest.coverage)} of the variety of the real ones so far; "
+        f"their distance (KID) is {_distance(latest.kid)}{before}."
+    )
+
+
 def healthy_words(view: View) -> str:
     """The evidence of a run that nothing is wrong with."""
     latest, best = view.coverage.latest, view.coverage.best
@@ -272,6 +291,11 @@ def healthy_words(view: View) -> str:
 def _right_words(view: View) -> str:
     real, fake = view.signals.real_right.value, view.signals.fake_right.value
     return f"{_percent(real)} of real and {_percent(fake)} of generated"
+
+
+def _distance(kid: float) -> str:
+    """ "0.61", "42", "12,900"."""
+    return f"{float(f'{kid:.3g}'):,.0f}" if kid >= 10 else f"{kid:.2g}"
 
 
 def _percent(share: float) -> str:
