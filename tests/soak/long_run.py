@@ -14,6 +14,8 @@ from core.events import Step
 from core.export import save_grid
 from core.journal import Journal, line
 from core.runs import Run
+from core.scores import score_histogram
+from core.steps import row_of
 from core.trainee import Trainee
 
 
@@ -28,8 +30,7 @@ def make(
     journal = Journal(run.folder)
     journal.began("started", 0)
     steps = [_step(number, config) for number in range(1, points + 1)]
-    names = Step.__dataclass_fields__
-    rows = "".join(line({name: getattr(each, name) for name in names}) for each in steps)
+    rows = "".join(line(row_of(each)) for each in steps)
     (run.folder / "metrics" / f"{journal.segment:06d}.jsonl").write_text(rows)
     faces = np.resize(cache.pictures, (config.sample_count, config.size, config.size, 3))
     first = run.sample_folder / f"{0:09d}.png"
@@ -43,7 +44,8 @@ def make(
 
 
 def _step(number: int, config: Config) -> Step:
-    noise = np.random.default_rng(number).uniform(size=8)
+    random = np.random.default_rng(number)
+    noise = random.uniform(size=8)
     return Step(
         number,
         number // 100 + 1,
@@ -61,4 +63,5 @@ def _step(number: int, config: Config) -> Step:
         d_lr=config.d_lr,
         g_lr=config.g_lr,
         memory_mib=500.0,
+        scores=score_histogram(*random.beta([[4], [2]], [[2], [4]], (2, 16))) if number % 10 == 0 else None,
     )

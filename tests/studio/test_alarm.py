@@ -23,6 +23,7 @@ from core.events import (
 )
 from core.journal import Journal
 from core.runs import Run
+from core.steps import row_of
 from studio.session import Letter, Opened
 from studio.window import MainWindow
 from tests.studio.hands import LONG, click, text, write
@@ -298,8 +299,9 @@ def test_run_from_the_disk_is_judged_and_can_go_back(
     journal = Journal(run.folder)
     journal.event("started", 0, images=64)
     for each in steps(1, 600, d_real_accuracy=1.0, d_fake_accuracy=1.0, g_grad_norm=50.0):
-        row = {name: getattr(each, name) for name in each.__dataclass_fields__}
-        journal.metrics(row | {"d_real": 0.999, "d_fake_before": 0.001, "d_loss": 0.001, "g_loss": 12.0})
+        journal.metrics(
+            row_of(each) | {"d_real": 0.999, "d_fake_before": 0.001, "d_loss": 0.001, "g_loss": 12.0}
+        )
     journal.event("stopped", 600)
     window.train.watch(run.folder)
     qtbot.waitUntil(lambda: _shown(window, "alarmBanner"), timeout=LONG)
