@@ -121,6 +121,14 @@ class MemoryShort:
 
 
 @dataclass(frozen=True, slots=True)
+class Mishap:
+    """Something beside the training has failed, which goes on."""
+
+    step: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Returned:
     """The run went back from `left` to the checkpoint of `step`, with some settings changed."""
 
@@ -169,6 +177,7 @@ Event = (
     | Judged
     | KnobTurned
     | MemoryShort
+    | Mishap
     | Returned
     | Saved
     | Paused

@@ -11,16 +11,18 @@ from core.clock import Clock
 from core.config import Config
 from core.data.cache import PictureCache
 from core.errors import StudioError
-from core.events import Judged, Measured, Step
+from core.events import Judged, Measured, Mishap, Step
 from core.journal import Journal
 from core.metrics.frechet import load_inception
 from core.metrics.measuring import Measurer
+from core.mishaps import BEST_NOT_SAVED, NO_FID, UNMEASURED, mishap_of
 from core.runs import Run
 from core.standing import Standing
 from core.watchdog import replay
 from core.watchdog.judge import Watchdog
 from core.watchdog.verdict import Verdict
 
+NO_ROOM = "The memory is full. Training goes on; close other programs, or lower measure_count."
 MOST_RETURNS = 3  # by itself; a run that falls ill again after that needs a person
 
 
@@ -49,6 +51,7 @@ class Health:
         self._returns = 0  # of the watchdog's own
         self._answered = False  # whether a return was made for the present alarm
         self._told_of_fid = False
+        self._mishaps: list[Mishap] = []  # not yet taken
 
     @property
     def verdict(self) -> Verdict | None:
@@ -135,16 +138,25 @@ class Health:
         measured = self._measured(now, epoch)
         if measured is None:
             memory.release(self._device)
-            self._journal.event("unmeasured", now.step, reason="The memory is full.")
+            self._note(UNMEASURED, now.step, NO_ROOM)
         else:
             if measured.best and not self._keep(now, measured, clock):
                 measured = replace(measured, best=False)
             self._journal.measures(measures.row_of(measured, self._run.source_digest))
         if self._measurer.no_fid and not self._told_of_fid:
             self._told_of_fid = True
-            self._journal.event("no_fid", now.step, reason=self._measurer.no_fid)
+            self._note(NO_FID, now.step, self._measurer.no_fid)
         self._budget.spend(clock.session - began)
         return measured
+
+    def take_mishaps(self) -> list[Mishap]:
+        """What has failed since the last time that this was asked."""
+        taken, self._mishaps = self._mishaps, []
+        return taken
+
+    def _note(self, name: str, step: int, reason: str) -> None:
+        row = self._journal.event(name, step, reason=reason)
+        self._mishaps += filter(None, [mishap_of(row)])
 
     def _measured(self, now: Standing, epoch: int) -> Measured | None:
         """None if the memory is too small; what it held can be released once this has returned."""
@@ -162,7 +174,7 @@ class Health:
                 now.save(clock.seconds)
             measures.mark_best(self._run, measured, now.checkpoint)
         except (StudioError, OSError) as error:
-            self._journal.event("best_not_saved", now.step, reason=str(error))
+            self._note(BEST_NOT_SAVED, now.step, str(error))
             return False
         self._best = measured
         return True

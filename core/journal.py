@@ -61,8 +61,11 @@ class Journal:
     def measures(self, row: Row) -> None:
         append(self._folder / "measures.jsonl", row | {"segment": self.segment})
 
-    def event(self, name: str, step: int, **facts: object) -> None:
-        append(self._folder / "events.jsonl", event_row(name, step, **facts))
+    def event(self, name: str, step: int, **facts: object) -> Row:
+        """Note an event; the line as it was written."""
+        row = event_row(name, step, **facts)
+        append(self._folder / "events.jsonl", row)
+        return row
 
     def commit(self, name: str, step: int, **facts: object) -> None:
         """Note an event that training acts upon: it is on the disk before this returns."""

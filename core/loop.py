@@ -203,6 +203,7 @@ def _train(
                 yield from _judge(health, report, control)
         if measuring:
             measured = health.measure(now, report.epoch, clock)
+            yield from health.take_mishaps()
             clock.lap(now.step, config.batch_size)  # the time that it took says nothing of the speed
             if measured is not None:
                 if measured.best:
@@ -226,6 +227,7 @@ def _train(
     epoch = batches.epoch(max(now.step, 1))
     if status == "finished" and health.is_due_at_end(now.step, clock):  # who stops a run does not wait
         measured = health.measure(now, epoch, clock)
+        yield from health.take_mishaps()
         if measured is not None:
             yield measured
             if (judged := health.judge(measured)) is not None:

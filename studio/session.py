@@ -20,6 +20,7 @@ from core.events import (
     KnobTurned,
     Measured,
     MemoryShort,
+    Mishap,
     Paused,
     Resumed,
     Returned,
@@ -78,6 +79,7 @@ class TrainSession(QObject):
     judged = Signal(object)  # Judged
     knob_turned = Signal(object)  # KnobTurned
     memory_short = Signal(object)  # MemoryShort
+    mishap = Signal(object)  # Mishap
     returned = Signal(object)  # Returned
     refused = Signal(str)  # why what was asked for cannot be
     paused = Signal(object)  # Paused
@@ -261,6 +263,8 @@ class TrainSession(QObject):
                 self.knob_turned.emit(letter)
             case MemoryShort():
                 self.memory_short.emit(letter)
+            case Mishap():
+                self.mishap.emit(letter)
             case Returned():
                 self.returned.emit(letter)
             case Paused():

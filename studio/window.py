@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
             (session.judged, train.live.show_judged),
             (session.knob_turned, train.live.show_knob_turned),
             (session.memory_short, train.live.show_memory_short),
+            (session.mishap, train.live.show_mishap),
             (session.returned, train.live.show_returned),
             (session.refused, self.toast.say),
             (session.refused, train.setup.refuse_knobs),

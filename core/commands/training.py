@@ -5,7 +5,18 @@ from collections.abc import Iterator, Mapping
 
 from tqdm import tqdm
 
-from core.events import Event, Judged, KnobTurned, Measured, MemoryShort, Returned, Saved, Started, Step
+from core.events import (
+    Event,
+    Judged,
+    KnobTurned,
+    Measured,
+    MemoryShort,
+    Mishap,
+    Returned,
+    Saved,
+    Started,
+    Step,
+)
 
 
 def shown(events: Iterator[Event]) -> Iterator[Event]:
@@ -54,6 +65,8 @@ def _line(event: Event) -> str | None:
             said, at = f"{_settings(event.changes)} from here on", event.step
         case MemoryShort():
             said, at = f"too little memory for a whole batch; from here on in {event.parts} parts", event.step
+        case Mishap():
+            return event.sentence
         case Returned():
             said, at = f"back to the checkpoint of step {event.step:,}", event.left
         case _:

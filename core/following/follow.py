@@ -37,6 +37,7 @@ from core.following.tail import Tail
 from core.journal import Row
 from core.knobs import Turn
 from core.measures import measured_of
+from core.mishaps import mishap_of
 from core.runs import CHECKPOINT_NAME, SAMPLE_NAME, Run
 from core.steps import step_of
 from core.watchdog import replay
@@ -244,6 +245,8 @@ class _Following:
                 yield Returned(step, left, changes, row.get("automatic") is True)
             case {"event": "memory", "step": int() as step, "parts": int() as parts}:
                 yield MemoryShort(step, parts)
+            case _ if (mishap := mishap_of(row)) is not None:
+                yield mishap
             case {"event": "paused", "step": int() as step}:
                 yield Paused(step)
             case {"event": "resumed", "step": int() as step}:

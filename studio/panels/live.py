@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
-from core.events import Judged, KnobTurned, Measured, MemoryShort, Returned, Samples, Step
+from core.events import Judged, KnobTurned, Measured, MemoryShort, Mishap, Returned, Samples, Step
 from core.runs import Run
 from studio.chronicle import Chronicle
 from studio.panels.held import Held, Telling
@@ -104,6 +104,10 @@ class LiveRun(QObject):
             f"The memory was too small for the whole batch, so since step {short.step:,} each step computes "
             f"it in {short.parts} parts. What is learned stays the same; a step takes a little longer."
         )
+
+    @Slot(object)
+    def show_mishap(self, mishap: Mishap) -> None:
+        self._monitor.note.say(mishap.sentence)
 
     def _tell(self, telling: Telling) -> None:
         if self.run is not None and self._reading():

@@ -15,7 +15,7 @@ from core.clock import Clock
 from core.config import Config
 from core.data.cache import PictureCache
 from core.errors import RunError
-from core.events import Finished, Measured, Step
+from core.events import Finished, Measured, Mishap, Step
 from core.health import Health
 from core.journal import Journal
 from core.metrics.measuring import Measurer
@@ -179,6 +179,8 @@ def test_without_memory_for_measuring_training_goes_on(
     assert isinstance(events[-1], Finished)
     assert [event.step for event in events if isinstance(event, Measured)] == [3, 9, 12]
     assert [(row["event"], row["step"]) for row in run.events()][1] == ("unmeasured", 6)
+    (mishap,) = (event for event in events if isinstance(event, Mishap))
+    assert mishap.sentence.startswith("Quality could not be measured at step 6: The memory is full.")
 
 
 def test_a_best_checkpoint_that_cannot_be_saved_is_done_without(

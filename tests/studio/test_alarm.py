@@ -16,6 +16,7 @@ from core.events import (
     Judged,
     KnobTurned,
     MemoryShort,
+    Mishap,
     Paused,
     Resumed,
     Returned,
@@ -231,6 +232,11 @@ def test_changed_settings_are_told_with_what_they_were(stage: Stage) -> None:
 def test_short_memory_is_told(stage: Stage) -> None:
     stage.tell(MemoryShort(7, 4))
     assert "since step 7 each step computes it in 4 parts" in text(stage.window, "noteLabel")
+
+
+def test_what_fails_beside_the_training_is_told(stage: Stage) -> None:
+    stage.tell(Mishap(7, "The FID is not measured from step 7 on: the file is gone."))
+    assert "the file is gone" in text(stage.window, "noteLabel")
 
 
 def test_change_that_cannot_be_is_a_note_and_nothing_more(stage: Stage, qtbot: QtBot) -> None:

@@ -17,6 +17,7 @@ from core.events import (
     Judged,
     KnobTurned,
     MemoryShort,
+    Mishap,
     Paused,
     Resumed,
     Returned,
@@ -202,7 +203,7 @@ def test_too_few_pictures_leave_no_run_behind(
 
 def test_letters_of_a_watched_run_come_in_their_order(session: TrainSession, qtbot: QtBot) -> None:
     said: list[tuple[str, object]] = []
-    for name in ("steps", "kept", "measured", "judged", "knob_turned", "memory_short", "returned"):
+    for name in ("steps", "kept", "measured", "judged", "knob_turned", "memory_short", "mishap", "returned"):
         getattr(session, name).connect(lambda value, name=name: said.append((name, value)))
 
     def story(control: Control, progress: Callable[[Progress], None]) -> Iterator[Letter]:
@@ -214,6 +215,7 @@ def test_letters_of_a_watched_run_come_in_their_order(session: TrainSession, qtb
         yield Judged(2, verdict())
         yield KnobTurned(3, {"g_lr": 1e-4})
         yield MemoryShort(3, 2)
+        yield Mishap(3, "The FID is not measured.")
         yield samples(2)
         yield Returned(1, 3, {})
         yield step(2)
@@ -231,6 +233,7 @@ def test_letters_of_a_watched_run_come_in_their_order(session: TrainSession, qtb
         "judged",
         "knob_turned",
         "memory_short",
+        "mishap",
         "returned",
         "steps",
     ]

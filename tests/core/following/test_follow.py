@@ -23,6 +23,7 @@ from core.events import (
     Judged,
     KnobTurned,
     Measured,
+    Mishap,
     Paused,
     Resumed,
     Returned,
@@ -34,6 +35,7 @@ from core.events import (
 from core.following.follow import follow
 from core.journal import Journal
 from core.loop import train
+from core.metrics.measuring import Measurer
 from core.runs import Run
 from tests.core.running import ROOT, break_off, new_run, run_until
 
@@ -99,6 +101,20 @@ def test_it_tells_what_training_tells(tmp_path: Path, tiny: Config, cartoons: Pi
         3,
         told[-1].checkpoint,
     )
+
+
+def test_what_fails_beside_the_training_is_told(
+    tmp_path: Path, tiny: Config, cartoons: PictureCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> Measured:
+        raise MemoryError
+
+    monkeypatch.setattr(Measurer, "measure", fail)
+    run = new_run(tmp_path / "run", tiny.replace(measure_every=6), cartoons)
+    told, followed = follow_beside(run, train(run, cartoons, device="cpu"), afresh=True)
+    assert [each.step for each in kinds(told, Mishap)] == [6, 12]
+    assert kinds(followed, Mishap) == kinds(told, Mishap)
+    assert isinstance(followed[-1], Finished)
 
 
 def test_what_was_there_before_is_told_in_short(tmp_path: Path, tiny: Config, cartoons: PictureCache) -> None:
