@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from math import isfinite, nan
+from math import isfinite
 from typing import Any
 
 from core.events import ScoreHistogram, Step
-from core.journal import Row
+from core.journal import Row, known
 
 _NUMBERS = [field.name for field in fields(Step) if field.name != "scores"]
 _MOST_BINS = 1000
@@ -21,7 +21,7 @@ def row_of(step: Step) -> Row:
 def step_of(row: Mapping[str, Any]) -> Step | None:
     """The step in a line of metrics/*.jsonl; None if it is not one. Numbers that are null there are NaN."""
     try:
-        numbers = {name: nan if row[name] is None else float(row[name]) for name in _NUMBERS if name in row}
+        numbers = {name: float(value) for name, value in known(row, _NUMBERS).items()}
         step, epoch = int(numbers.pop("step")), int(numbers.pop("epoch"))
         return Step(step, epoch, **numbers, scores=_scores(row.get("scores")))
     except (KeyError, TypeError, ValueError, OverflowError):

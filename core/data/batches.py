@@ -50,7 +50,7 @@ class Batches:
     def batch(self, step: int, updates: int = 1, rows: slice = slice(None)) -> NDArray[np.uint8]:
         """Those pictures: an owned (updates * batch_size, size, size, channels) uint8 array."""
         pictures: NDArray[np.uint8] = self.pictures[self.chosen(step, updates, rows)]
-        if self._pages.many:
+        if self._pages.large:
             self._pages.touch(len(pictures))
             self._pages.expect(self.chosen(step + 1, updates, rows))
         return pictures

@@ -28,8 +28,8 @@ class Pages:
             self._apart, self._item_bytes = array.strides[0], array[0].nbytes
 
     @property
-    def many(self) -> bool:
-        """Whether it makes a difference to say what is read."""
+    def large(self) -> bool:
+        """Whether the array is one; of any other nobody needs to be told what is read."""
         return self._map is not None
 
     def expect(self, items: NDArray[np.int64]) -> None:

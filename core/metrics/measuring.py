@@ -100,7 +100,7 @@ class Measurer:
             return self._frechet.distance(pictures) if self._frechet else None
         except Exception as error:
             self._with_fid = False
-            self.no_fid = str(error)
+            self.no_fid = str(error) or type(error).__name__
             return None
 
     @cached_property

@@ -96,7 +96,7 @@ class SignalsCard(Card):
             plot.clear()
         self.plots[FID.name].hide()
         self.inception.tell_measured(False)
-        self._look_at_quality(False)
+        self._show_measured(False)
         self._key.show_kinds([])
 
     def load(
@@ -112,7 +112,7 @@ class SignalsCard(Card):
             if cells.shape[1]:
                 self._reach(float(cells[0, 0]), float(cells[0, -1]))
             self.plots[name].load(cells)
-        self._judge(scored)
+        self._add_histograms(scored)
         self._measure(measures)
         self.add_marks(marks)
 
@@ -124,7 +124,7 @@ class SignalsCard(Card):
     def add_steps(self, steps: Sequence[Step]) -> None:
         if steps:
             self._reach(steps[0].step, steps[-1].step)
-            self._judge(steps)
+            self._add_histograms(steps)
             for chart in CHARTS:
                 if not chart.sparse:
                     self.plots[chart.name].add(steps)
@@ -168,7 +168,7 @@ class SignalsCard(Card):
         if self._to_mark:
             self._turns.start()
 
-    def _judge(self, steps: Sequence[Step]) -> None:
+    def _add_histograms(self, steps: Sequence[Step]) -> None:
         self.histograms.add(steps)
         if not self.histograms.empty:
             self._quality.setCurrentIndex(1)
@@ -176,7 +176,7 @@ class SignalsCard(Card):
     def _measure(self, measures: Sequence[Measured]) -> None:
         if not measures:
             return
-        self._look_at_quality(True)
+        self._show_measured(True)
         for chart in CHARTS:
             if chart.sparse:
                 plot = self.plots[chart.name]
@@ -186,7 +186,7 @@ class SignalsCard(Card):
             self.plots[FID.name].show()
             self.inception.tell_measured(True)
 
-    def _look_at_quality(self, measured: bool) -> None:
+    def _show_measured(self, measured: bool) -> None:
         self._quality.setCurrentIndex(1 if measured else 0)
         self.scores.show_foot(not measured)  # else the coverage below it has the numbers
 

@@ -49,14 +49,14 @@ def test_arrays_that_are_no_large_file_are_left_alone() -> None:
     pages = paging.Pages(np.zeros((4, 8, 8, 3), np.uint8))
     pages.touch(10**9)
     pages.expect(np.array([3]))
-    assert not pages.many
+    assert not pages.large
 
 
 def test_views_of_a_mapped_file_are_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paging, "HELD_BYTES", 100)
     np.save(tmp_path / "some.npy", np.zeros((10, 8, 8, 3), np.uint8))
     view = np.load(tmp_path / "some.npy", mmap_mode="r")[2:7]
-    assert paging.Pages(view).many
+    assert paging.Pages(view).large
 
 
 @pytest.mark.skipif(not psutil.LINUX, reason="the C library's mincore is called as Linux has it")
